@@ -1,0 +1,52 @@
+# Two commands set everything up: `make demo` and `make test`. Both need Python >= 3.11 and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo test test-slow lint types format lock evaluate bench clean
+.DEFAULT_GOAL := demo
+
+# uv is taken from the path, else installed into the environment; every version is pinned by hash.
+$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tidewaiter needs Python 3.11 or newer; set PYTHON=python3.x")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || uv venv --python $(PYTHON) .venv
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	  $$UV pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
+	  $$UV pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/tidewaiter run examples/rajin
+
+test: $(STAMP) lint types
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(STAMP)
+	@$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+# Accuracy and speed; both write their tables into docs/.
+evaluate: $(STAMP)
+	@$(BIN)/python evaluation/calls.py
+
+bench: $(STAMP)
+	@$(BIN)/python benchmarks/run.py
+
+# New pins: change pyproject.toml, then `make lock`.
+lock:
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report --group dev pyproject.toml -o requirements/dev.txt; \
+	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report pyproject.toml -o requirements/run.txt; \
+	  echo 'uv>=0.9' | $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url - -o requirements/uv.txt
+
+clean:
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache examples/*/.tidewaiter examples/*/report

@@ -1,0 +1,229 @@
+"""What a case declares: the question, the places, the vessels, the assumptions and where each comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - msgspec reads the annotation at run time
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.model.interval import Interval
+
+PlaceKind = Literal["port", "pier", "berth", "anchorage", "station", "other"]
+Mode = Literal["sea", "rail", "road", "air"]
+Role = Literal["origin", "destination", "elsewhere"]
+
+
+class Quantiles(msgspec.Struct, frozen=True):
+    """An elicited quantity: its 5 %, 50 % and 95 % points, in the unit its name gives, and whose judgement it is."""
+
+    p5: float
+    p50: float
+    p95: float
+    source: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A port, pier, berth, anchorage or station.
+
+    Attributes:
+        aliases: other names in any script; matched without regard to case and accents.
+        lat, lon: degrees WGS 84 of the centre; radius_km or polygon gives the extent.
+        polygon: ring of (lon, lat) pairs, degrees WGS 84, or empty.
+        country: ISO 3166 alpha-2.
+        part_of: id of the place this one belongs to ("pier 2" is part of "rajin").
+    """
+
+    id: str
+    name: str
+    kind: PlaceKind = "port"
+    country: str = ""
+    aliases: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+    radius_km: float | None = None
+    polygon: tuple[tuple[float, float], ...] = ()
+    part_of: str = ""
+    source: str = ""
+
+
+class Confusable(msgspec.Struct, frozen=True):
+    """Two things that retellings mix up (a port and a cosmodrome of one name); reported, never merged."""
+
+    written: str
+    meant: str
+    not_: str = msgspec.field(name="not")
+    note: str = ""
+    source: str = ""
+
+
+class Dated(msgspec.Struct, frozen=True):
+    """A value of an identity that held during `during` (open ends allowed)."""
+
+    value: str
+    during: Interval = Interval()
+    source: str = ""
+    verdict: str = ""  # "" or why the value as written is not valid (IMO check digit, MMSI length)
+
+
+class Vessel(msgspec.Struct, frozen=True):
+    """A hull. Names, flags, MMSI and IMO numbers are dated, never single values.
+
+    Attributes:
+        count: number of interchangeable unidentified hulls this entry stands for (1 = one named hull).
+        active: when the vessel can take part in the line at all; empty = the whole window.
+        length_m: overall length.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    names: tuple[Dated, ...] = ()
+    flags: tuple[Dated, ...] = ()
+    mmsi: tuple[Dated, ...] = ()
+    imo: tuple[Dated, ...] = ()
+    length_m: float | None = None
+    count: int = 1
+    active: tuple[Interval, ...] = ()
+    source: str = ""
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """One way from an origin to a destination.
+
+    Attributes:
+        travel_days: time under way of one passage.
+        share: weight of this leg among the legs that are open at a departure.
+        active: when the leg is used; empty = the whole window.
+        measured: True for the leg whose calls are counted (the sea shuttle); others are context.
+    """
+
+    origin: str
+    destination: str
+    mode: Mode = "sea"
+    travel_days: Quantiles | None = None
+    share: float = 1.0
+    active: tuple[Interval, ...] = ()
+    measured: bool = True
+    source: str = ""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """What is counted in the end (rounds, barrels), its unit and the mass of one unit."""
+
+    id: str
+    name: str
+    unit: str
+    kg_per_unit: float | None = None
+    source: str = ""
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """A named assumption about the content of one load unit. Scenarios stay apart.
+
+    Attributes:
+        per_unit: items per load unit (per container, per barrel), 5/50/95 % points.
+        share: part of the load units that hold the item, 5/50/95 % points in (0, 1]; None = all.
+        condition: the words that make it a conditional ("if all were 152 mm"); empty = an estimate.
+        claimants: whose factor it is; their claims are compared with this scenario first.
+    """
+
+    id: str
+    label: str
+    item: str
+    per_unit: Quantiles
+    share: Quantiles | None = None
+    condition: str = ""
+    claimants: tuple[str, ...] = ()
+    source: str = ""
+    url: str = ""
+
+
+class Input(msgspec.Struct, frozen=True):
+    """Which files are read by which reader; `timezone` (IANA name) is for times written without one."""
+
+    glob: str
+    reader: str
+    timezone: str = ""
+    sensitive: bool = False
+
+
+class CallModel(msgspec.Struct, frozen=True):
+    """Assumptions of the call model (all of them priors: 5/50/95 % points with a source).
+
+    Attributes:
+        step_h: grid step in hours.
+        origin_stay_days, destination_stay_days: typical (median) length of a stay.
+        stay_spread: log standard deviation between stays.
+        turnaround_days: time from leaving the destination until the vessel can be at the origin again.
+        idle_days: mean wait of one vessel after that, before its next call at the origin.
+        vessel_spread: log standard deviation of the call rate between vessels.
+        monthly_change: log standard deviation of the call rate from month to month.
+        seen_clear, seen_obscured: chance that a ship at the place is seen in a clear or an obscured look.
+        other_ship: chance per look that a ship outside the fleet is taken for one of it.
+        survey_coverage: share of days a survey saw, when it does not say.
+        survey_distinct: chance that a call which was seen is counted as a call of its own.
+        shared_images: correlation of the counts of teams that use the same images.
+    """
+
+    step_h: float = 12.0
+    origin_stay_days: Quantiles = Quantiles(1.2, 2.2, 4.0, "assumed")
+    destination_stay_days: Quantiles = Quantiles(0.8, 1.5, 3.5, "assumed")
+    stay_spread: float = 0.45
+    turnaround_days: Quantiles = Quantiles(0.7, 1.2, 3.0, "assumed")
+    idle_days: Quantiles = Quantiles(3.0, 15.0, 80.0, "assumed")
+    vessel_spread: float = 0.5
+    monthly_change: Quantiles = Quantiles(0.11, 0.25, 0.57, "assumed")
+    seen_clear: float = 0.97
+    seen_obscured: float = 0.10
+    other_ship: float = 0.01
+    survey_coverage: Quantiles = Quantiles(0.4, 0.7, 0.95, "assumed")
+    survey_distinct: float = 0.97
+    shared_images: float = 0.5
+
+
+class LoadModel(msgspec.Struct, frozen=True):
+    """Assumptions about the load of one voyage, in `unit` (containers, barrels).
+
+    Attributes:
+        typical: median load of a voyage before any count is seen.
+        voyage_spread: log standard deviation between voyages.
+        count_error: log standard deviation of one count.
+        shared_bias: log standard deviation of the bias shared by all counts.
+    """
+
+    unit: str = "container"
+    typical: Quantiles = Quantiles(120.0, 240.0, 480.0, "assumed")
+    voyage_spread: Quantiles = Quantiles(0.14, 0.25, 0.45, "assumed")
+    count_error: float = 0.12
+    shared_bias: float = 0.08
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One question about one supply line.
+
+    Attributes:
+        root: the case folder, absolute.
+        id: slug of letters, digits and underscores.
+        window: the span the answer covers, UTC.
+        seed: seed of every random draw.
+        draws: posterior draws kept.
+    """
+
+    root: Path
+    id: str
+    title: str
+    question: str
+    window: Interval
+    places: tuple[Place, ...]
+    vessels: tuple[Vessel, ...]
+    legs: tuple[Leg, ...]
+    items: tuple[Item, ...]
+    scenarios: tuple[Scenario, ...]
+    inputs: tuple[Input, ...]
+    confusables: tuple[Confusable, ...] = ()
+    call_model: CallModel = CallModel()
+    load_model: LoadModel = LoadModel()
+    limits: tuple[str, ...] = ()  # sentences on what this case cannot show, printed in the report
+    seed: int = 1
+    draws: int = 2000

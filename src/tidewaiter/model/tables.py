@@ -1,0 +1,250 @@
+"""Arrow schemas of the tables that pass between rooms. Columns are added, never renamed.
+
+Times are timestamp[us, UTC], spans half-open ``[start, end)``. Every reading carries where it stands: `evidence`
+(SHA-256), `row` (first data row = 1) and `line` of the file.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+TIME = pa.timestamp("us", tz="UTC")
+WEIGHTS = pa.map_(pa.string(), pa.float64())
+
+_SOURCE = [
+    pa.field("by", pa.string()),  # who observed or states it
+    pa.field("images", pa.string()),  # whose images it rests on; readings that share images are not independent
+    pa.field("published", pa.string()),  # ISO date at the precision of the source
+    pa.field("url", pa.string()),
+    pa.field("confidence", pa.string()),  # A read in the primary page, B in a secondary one, C partial or doubtful
+    pa.field("note", pa.string()),
+]
+_LOCATOR = [
+    pa.field("evidence", pa.string(), nullable=False),
+    pa.field("row", pa.int64(), nullable=False),
+    pa.field("line", pa.int64(), nullable=False),
+]
+
+
+def _schema(*fields: tuple[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in fields] + _SOURCE + _LOCATOR)
+
+
+LOOKS = _schema(
+    ("look_id", pa.string()),
+    ("place_id", pa.string()),
+    ("t_start", TIME),
+    ("t_end", TIME),
+    ("state", pa.string()),  # clear | obscured
+    ("visible_share", pa.float64()),  # part of the berths in view, (0, 1]; null = all
+    ("sensor", pa.string()),
+    ("resolution_m", pa.float64()),
+)
+SIGHTINGS = _schema(
+    ("sighting_id", pa.string()),
+    ("look_id", pa.string()),  # null: published without its look, so it says nothing about empty days
+    ("place_id", pa.string()),
+    ("t_start", TIME),
+    ("t_end", TIME),  # present throughout [t_start, t_end), unless `within`
+    ("within", pa.bool_()),  # True: present at some moment of the span
+    ("vessel_weights", WEIGHTS),  # empty map = unidentified; weights below 1 in sum leave room for another ship
+    ("length_m", pa.float64()),
+    ("containers_low", pa.float64()),
+    ("containers_high", pa.float64()),
+    ("channel", pa.string()),  # loaded | unloaded | staged | unknown
+    ("activity", pa.string()),
+)
+SURVEYS = _schema(
+    ("survey_id", pa.string()),
+    ("place_id", pa.string()),
+    ("t_start", TIME),
+    ("t_end", TIME),
+    ("days_imaged", pa.int64()),
+    ("days_obscured", pa.int64()),  # of the imaged days, those lost to cloud
+    ("days_with_ship", pa.int64()),
+    ("calls_low", pa.int64()),  # distinct calls counted
+    ("calls_high", pa.int64()),
+    ("bound", pa.string()),  # exact | at_least | about | up_to: as worded by the team
+    ("vessels", pa.list_(pa.string())),  # only these were counted; empty = any
+    ("coverage_low", pa.float64()),  # 5 % and 95 % points of the share of days seen, when the team does not say
+    ("coverage_high", pa.float64()),
+    ("use", pa.string()),  # fit | check: a check is compared with the answer but does not move it
+)
+CALLS = _schema(
+    ("call_id", pa.string()),
+    ("place_id", pa.string()),
+    ("vessel_weights", WEIGHTS),
+    ("arrival_earliest", TIME),
+    ("arrival_latest", TIME),
+    ("departure_earliest", TIME),
+    ("departure_latest", TIME),
+)
+LOADS = _schema(
+    ("load_id", pa.string()),
+    ("place_id", pa.string()),
+    ("t_start", TIME),
+    ("t_end", TIME),
+    ("vessel_weights", WEIGHTS),
+    ("low", pa.float64()),  # load units
+    ("high", pa.float64()),
+    ("unit", pa.string()),
+    ("kind", pa.string()),  # count | average | total | stack | analogy | capacity
+    ("voyages", pa.float64()),  # how many voyages an average or a total stands for
+    ("relative_error", pa.float64()),  # log standard deviation; null = of the case
+    ("channel", pa.string()),  # loaded | unloaded | staged | unknown
+)
+CLAIMS = _schema(
+    ("claim_id", pa.string()),
+    ("category", pa.string()),  # delivery | share | quality | production | consumption | denial | finding
+    ("claimant", pa.string()),
+    ("claimant_type", pa.string()),
+    ("stated", pa.string()),  # ISO date at the precision of the source
+    ("t_start", TIME),  # window the claim covers; null = not stated
+    ("t_end", TIME),
+    ("route", pa.string()),
+    ("quantity", pa.string()),  # container | round | tonne | barrel | voyage | call | percent | … (singular)
+    ("per", pa.string()),  # "" = cumulative; year | month | day = a rate
+    ("low", pa.float64()),
+    ("high", pa.float64()),
+    ("text", pa.string()),  # words where no number was given
+    ("bound", pa.string()),  # exact | about | at_least | over | up_to | below | range
+    ("item", pa.string()),
+    ("condition", pa.string()),  # "if all were 152 mm": a capacity, not an estimate
+    ("containers_base", pa.float64()),
+    ("derived_from", pa.list_(pa.string())),
+    ("derivation", pa.string()),  # stated | arithmetic | inferred | "" (how certain the link is)
+    ("derivation_basis", pa.string()),
+    ("statement", pa.string()),  # claims made in one breath share this id
+    ("joined", pa.string()),  # how the statement joins them: or | and | ""
+    ("concerns", pa.list_(pa.string())),  # for denials and court findings: the claims they answer
+)
+POSITIONS = pa.schema(
+    [
+        pa.field("vessel_key", pa.int64()),  # MMSI or local id
+        pa.field("t", pa.int64()),  # UTC microseconds
+        pa.field("lat", pa.float64()),
+        pa.field("lon", pa.float64()),
+        pa.field("sog_kn", pa.float32()),
+        pa.field("cog_deg", pa.float32()),
+        pa.field("heading_deg", pa.float32()),
+        pa.field("source", pa.string()),
+        *_LOCATOR,
+    ]
+)
+REJECTS = pa.schema(
+    [
+        pa.field("file", pa.string()),
+        pa.field("row", pa.int64()),
+        pa.field("line", pa.int64()),
+        pa.field("column", pa.string()),
+        pa.field("value", pa.string()),  # as written, cut to 200 characters
+        pa.field("reason", pa.string()),
+        pa.field("evidence", pa.string()),
+    ]
+)
+NOTICES = pa.schema(
+    [
+        pa.field("kind", pa.string()),  # confusable | identifier | model | duplicate_file
+        pa.field("subject", pa.string()),  # reading or entity id
+        pa.field("message", pa.string()),
+    ]
+)
+READINGS: dict[str, pa.Schema] = {
+    "looks": LOOKS,
+    "sightings": SIGHTINGS,
+    "surveys": SURVEYS,
+    "calls": CALLS,
+    "loads": LOADS,
+    "claims": CLAIMS,
+    "positions": POSITIONS,
+}
+READING_ID = {
+    "looks": "look_id",
+    "sightings": "sighting_id",
+    "surveys": "survey_id",
+    "calls": "call_id",
+    "loads": "load_id",
+    "claims": "claim_id",
+}
+"""Name of the id column of each kind of reading; positions are addressed by file and row."""
+
+VOYAGE_DRAWS = pa.schema(
+    [
+        pa.field("draw", pa.int32()),
+        pa.field("vessel_id", pa.string()),
+        pa.field("origin_id", pa.string()),
+        pa.field("destination_id", pa.string()),  # null while the voyage had not ended when the window closed
+        pa.field("arrival", TIME),  # at the origin
+        pa.field("departure", TIME),
+        pa.field("destination_arrival", TIME),
+        pa.field("destination_departure", TIME),
+    ]
+)
+INFERRED_CALLS = pa.schema(
+    [
+        pa.field("call_id", pa.string()),
+        pa.field("place_id", pa.string()),
+        pa.field("vessel_weights", WEIGHTS),
+        pa.field("arrival_earliest", TIME),  # 2.5 % and 97.5 % points
+        pa.field("arrival_latest", TIME),
+        pa.field("departure_earliest", TIME),
+        pa.field("departure_latest", TIME),
+        pa.field("probability", pa.float64()),
+        pa.field("basis", pa.string()),  # seen | inferred
+        pa.field("readings", pa.list_(pa.string())),  # reading ids ("sightings/S01") that show this call
+    ]
+)
+SURVEY_CHECKS = pa.schema(
+    [
+        pa.field("survey_id", pa.string()),
+        pa.field("place_id", pa.string()),
+        pa.field("by", pa.string()),
+        pa.field("counted_low", pa.int64()),
+        pa.field("counted_high", pa.int64()),
+        pa.field("window_days", pa.int64()),
+        pa.field("coverage", pa.float64()),  # share of days seen: stated, else posterior median
+        pa.field("coverage_low", pa.float64()),  # 95 % interval of it, null when stated
+        pa.field("coverage_high", pa.float64()),
+        pa.field("coverage_stated", pa.bool_()),
+        pa.field("coverage_needed", pa.float64()),  # share of days at which this count is what one expects
+        pa.field("chance_seen", pa.float64()),  # posterior mean chance that one call is counted
+        pa.field("calls", pa.float64()),  # posterior median of true calls in the window of the survey
+        pa.field("calls_low", pa.float64()),  # 95 % interval
+        pa.field("calls_high", pa.float64()),
+        pa.field("expected_low", pa.float64()),  # 95 % interval of what a team with this coverage counts
+        pa.field("expected_high", pa.float64()),
+        pa.field("p_value", pa.float64()),  # two-sided, posterior predictive
+        pa.field("compatible", pa.bool_()),
+        pa.field("role", pa.string()),  # fit | check
+    ]
+)
+COVERAGE = pa.schema(
+    [
+        pa.field("place_id", pa.string()),
+        pa.field("day", pa.date32()),
+        pa.field("state", pa.string()),  # clear | obscured; days absent from the table were not imaged
+        pa.field("ship", pa.bool_()),  # a ship was seen that day
+    ]
+)
+CLAIM_CHECKS = pa.schema(
+    [
+        pa.field("claim_id", pa.string()),
+        pa.field("origin_group", pa.string()),  # claim_id of the origin; claims that share it count once
+        pa.field("is_origin", pa.bool_()),
+        pa.field("link", pa.string()),  # origin | stated | arithmetic | inferred | probable (same number later)
+        pa.field("t_start", TIME),  # window used for the comparison
+        pa.field("t_end", TIME),
+        pa.field("own_factor", pa.float64()),  # items per load unit by the claimant's own numbers, null if none
+        pa.field("scenario", pa.string()),  # scenario compared with first; "" when the claim is not about content
+        pa.field("verdict", pa.string()),  # consistent | below | above | not comparable
+        pa.field("verdicts", pa.map_(pa.string(), pa.string())),  # scenario id -> verdict
+        pa.field("requires_voyages", pa.float64()),
+        pa.field("requires_voyages_low", pa.float64()),
+        pa.field("requires_voyages_high", pa.float64()),
+        pa.field("requires_units_per_voyage", pa.float64()),  # load units per voyage, given the posterior voyages
+        pa.field("requires_tonnes_per_unit", pa.float64()),
+        pa.field("flags", pa.list_(pa.string())),  # see tally/claims.py
+        pa.field("reason", pa.string()),  # one sentence in words, without figures that are not measurements
+        pa.field("measurements", pa.list_(pa.string())),  # ids of the measurements made for this claim
+    ]
+)
