@@ -163,6 +163,7 @@ class CallModel(msgspec.Struct, frozen=True):
         other_ship: chance per look that a ship outside the fleet is taken for one of it.
         survey_coverage: share of days a survey saw, when it does not say.
         survey_distinct: chance that a call which was seen is counted as a call of its own.
+        look_clustering: day-to-day correlation of what can be seen (cloudy days come in runs), 0 to 1.
         shared_images: correlation of the counts of teams that use the same images.
     """
 
@@ -179,6 +180,7 @@ class CallModel(msgspec.Struct, frozen=True):
     other_ship: float = 0.01
     survey_coverage: Quantiles = Quantiles(0.4, 0.7, 0.95, "assumed")
     survey_distinct: float = 0.97
+    look_clustering: float = 0.25
     shared_images: float = 0.5
 
 
@@ -187,7 +189,8 @@ class LoadModel(msgspec.Struct, frozen=True):
 
     Attributes:
         typical: median load of a voyage before any count is seen.
-        voyage_spread: log standard deviation between voyages.
+        voyage_spread: log standard deviation between voyages of one vessel.
+        vessel_spread: log standard deviation between the typical loads of vessels.
         count_error: log standard deviation of one count.
         shared_bias: log standard deviation of the bias shared by all counts.
     """
@@ -195,6 +198,7 @@ class LoadModel(msgspec.Struct, frozen=True):
     unit: str = "container"
     typical: Quantiles = Quantiles(120.0, 240.0, 480.0, "assumed")
     voyage_spread: Quantiles = Quantiles(0.14, 0.25, 0.45, "assumed")
+    vessel_spread: float = 0.12
     count_error: float = 0.12
     shared_bias: float = 0.08
 

@@ -1,0 +1,193 @@
+"""What `run` does, in order: evidence, readings, calls and voyages, tally, reconciliation, publication.
+
+    case.toml, inputs ──► store ──► readings ──► calls ──► tally ──► claims held against it ──► tables, report
+
+This is the only place that joins the rooms. Everything it writes under ``.tidewaiter/tables`` and ``report`` follows
+from the originals, the versions and the seed, byte for byte.
+"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.case import find_inputs, globs_without_file, load_case
+from tidewaiter.evidence import (
+    Store,
+    explain_all,
+    load_measurements,
+    read_table,
+    save_measurements,
+    table_names,
+    write_table,
+)
+from tidewaiter.model.tables import NOTICES
+from tidewaiter.readings import read_inputs
+from tidewaiter.tally import Fit, Tally, measure, reconcile
+from tidewaiter.voyages import METHOD, fit_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tidewaiter.model import Case, Evidence, Input, Measurement
+    from tidewaiter.readings import Readings
+
+Progress = "Callable[[str], None]"
+STAGES = ("evidence", "readings", "calls", "tally", "claims", "tables", "report")
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What a run made.
+
+    Attributes:
+        case: as read from case.toml.
+        measurements: by id.
+        report: index.html, None when it was not asked for.
+        rejects: rows that were set aside; notices: remarks for the reader.
+        diagnostics: of the call model, and the versions.
+    """
+
+    case: Case
+    measurements: dict[str, Measurement]
+    report: Path | None
+    rejects: int
+    notices: int
+    diagnostics: dict[str, float | str]
+
+
+def run(path: Path, *, report: bool = True, progress: Callable[[str], None] = lambda _: None) -> Run:
+    """Run a case from its files to its report.
+
+    Args:
+        path: case folder or its case.toml.
+        report: False leaves the report out (it needs the extra ``[report]``).
+        progress: called with the name of each stage of `STAGES` as it begins.
+
+    Raises:
+        CaseError, InputError, EvidenceError, ModelError, ReportError: as the rooms say.
+    """
+    case = load_case(path)
+    with Store.open(case.root) as store:
+        progress("evidence")
+        declaration, files = _take_in(case, store)
+        progress("readings")
+        readings = read_inputs(case, files)
+        tables, measurements, diagnostics = _derive(case, readings, declaration, files, progress)
+        progress("tables")
+        for name in set(table_names(case.root)) - set(tables):
+            _forget(case.root, name)
+        for name, table in tables.items():
+            write_table(case.root, name, table)
+        save_measurements(case.root, measurements)
+        page = None
+        if report:
+            progress("report")
+            page = publish_case(case, store.evidence())
+        store.record("run", method=METHOD, seed=case.seed, versions=_versions(), measurements=len(measurements))
+    return Run(
+        case=case,
+        measurements=load_measurements(case.root),
+        report=page,
+        rejects=tables["rejects"].num_rows,
+        notices=tables["notices"].num_rows,
+        diagnostics=diagnostics,
+    )
+
+
+def publish_case(case: Case, evidence: Mapping[str, Evidence]) -> Path:
+    """Write the report of a case that has been run; returns its index.html."""
+    from tidewaiter.publish import Results, publish  # noqa: PLC0415 - needs the extra [report]
+
+    tables = {name: read_table(case.root, name) for name in table_names(case.root)}
+    diagnostics = {row["name"]: row["value"] for row in tables.pop("diagnostics").to_pylist()}
+    tables.pop("measurements")
+    results = Results(
+        measurements=load_measurements(case.root),
+        tables=tables,
+        evidence=dict(evidence),
+        trees=lambda ids: explain_all(case.root, ids),
+        diagnostics=diagnostics,
+    )
+    return publish(case, results, case.root / "report")
+
+
+def _take_in(case: Case, store: Store) -> tuple[Evidence, list[tuple[Input, Evidence, Path]]]:
+    """Store case.toml and every input, and hand on the stored bytes, so that what is read is what was kept."""
+    declaration = store.add(case.root / "case.toml", name="case.toml")
+    files = []
+    for entry, path in find_inputs(case):
+        item = store.add(path, name=path.relative_to(case.root).as_posix(), sensitive=entry.sensitive)
+        files.append((entry, item, store.path(item.sha256)))
+    return declaration, files
+
+
+def _derive(
+    case: Case,
+    readings: Readings,
+    declaration: Evidence,
+    files: list[tuple[Input, Evidence, Path]],
+    progress: Callable[[str], None],
+) -> tuple[dict[str, pa.Table], list[Measurement], dict[str, float | str]]:
+    """From readings to all result tables, measurements and diagnostics; nothing is written."""
+    progress("calls")
+    calls = fit_calls(case, readings.tables)
+    progress("tally")
+    tally = Tally(case, calls.voyages, readings.tables["loads"], calls.draws, case.seed)
+    fit = Fit(METHOD, msgspec.to_builtins(case.call_model) | {"seed": case.seed, "draws": calls.draws}, calls.readings)
+    measurements = measure(
+        case, tally, fit, calls.coverage, readings.tables["looks"], calls.survey_checks, declaration=declaration.sha256
+    )
+    progress("claims")
+    claims = reconcile(case, readings.tables["claims"], tally)
+    unused = [("input", glob, "no file matches this glob") for glob in globs_without_file(case, [(i, p) for i, _, p in files])]
+    notices = [("model", subject, message) for subject, message in (*calls.notices, *tally.notices)]
+    diagnostics: dict[str, float | str] = {
+        "draws": float(calls.draws),
+        "seed": float(case.seed),
+        **calls.diagnostics,
+        **_versions(),
+    }
+    tables = {
+        **readings.tables,
+        "rejects": readings.rejects,
+        "notices": pa.concat_tables([readings.notices, _notices(unused + notices)]),
+        "voyage_draws": calls.voyages,
+        "inferred_calls": calls.ledger,
+        "survey_checks": calls.survey_checks,
+        "coverage": calls.coverage,
+        "claim_checks": claims.checks,
+        "diagnostics": pa.table(
+            {"name": sorted(diagnostics), "value": [_words(diagnostics[k]) for k in sorted(diagnostics)]}
+        ),
+    }
+    return tables, [*measurements, *claims.measurements], diagnostics
+
+
+def _notices(found: list[tuple[str, str, str]]) -> pa.Table:
+    columns = zip(*found, strict=True) if found else ((), (), ())
+    return pa.table([pa.array(c, pa.string()) for c in columns], schema=NOTICES)
+
+
+def _words(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
+def _forget(root: Path, name: str) -> None:
+    """Remove a derived table that this version no longer makes."""
+    (root / ".tidewaiter" / "tables" / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def _versions() -> dict[str, float | str]:
+    return {
+        "tidewaiter": version("tidewaiter"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pyarrow": pa.__version__,
+        "numba": version("numba"),
+    }

@@ -1,0 +1,107 @@
+"""The time grid of the call model and the distributions laid on it."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.model import Interval, Quantiles
+
+Z95 = 1.6448536269514722  # 95 % point of the standard normal distribution
+LEAD_IN_DAYS = 20.0  # the grid starts before the window, so that ships may already lie at the origin when it opens
+
+
+class LogNormal(msgspec.Struct, frozen=True):
+    """log x ~ N(mu, sigma)."""
+
+    mu: float
+    sigma: float
+
+
+def lognormal(quantiles: Quantiles) -> LogNormal:
+    """Return the lognormal through the median whose 5–95 % spread on log scale equals that of `quantiles`."""
+    return LogNormal(math.log(quantiles.p50), math.log(quantiles.p95 / quantiles.p5) / (2 * Z95))
+
+
+def logit_normal(quantiles: Quantiles) -> LogNormal:
+    """The same for a share in (0, 1): logit x ~ N(mu, sigma)."""
+    low, mid, high = (
+        math.log(q / (1 - q))
+        for q in (max(quantiles.p5, 1e-3), min(max(quantiles.p50, 1e-3), 0.999), min(quantiles.p95, 0.999))
+    )
+    return LogNormal(mid, max((high - low) / (2 * Z95), 1e-6))
+
+
+def stay_pmf(median_days: float, spread: float, step_days: float, longest: int) -> NDArray[np.float64]:
+    """Chance that a lognormal stay covers 1, 2, … `longest` grid instants; shape (longest,), sums to 1."""
+    edges = (np.arange(1, longest) + 0.5) * step_days
+    z = (np.log(edges) - math.log(median_days)) / max(spread, 1e-6)
+    cdf = np.concatenate([[0.0], [0.5 * math.erfc(-x / math.sqrt(2)) for x in z], [1.0]])
+    pmf = np.diff(cdf) + 1e-12
+    return np.asarray(pmf / pmf.sum(), np.float64)
+
+
+def longest_stay(law: LogNormal, spread: float, step_days: float) -> int:
+    """Number of steps that a stay exceeds with a chance of about one in a thousand, parameter doubt included."""
+    return int(min(max(math.exp(law.mu + 3.1 * math.hypot(law.sigma, spread)) / step_days, 2), 400)) + 1
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """Equal steps over a window with a lead-in; a vessel's state at a step is its state at the middle of the step.
+
+    Attributes:
+        start: start of step 0.
+        step: length of a step.
+        steps: number of steps.
+        window: the window of the case.
+        months: first instants of the calendar months that touch the grid; month 0 holds the lead-in too.
+    """
+
+    start: datetime
+    step: timedelta
+    steps: int
+    window: Interval
+    months: tuple[datetime, ...]
+
+    @property
+    def step_days(self) -> float:
+        """Length of a step in days."""
+        return self.step / timedelta(days=1)
+
+    def index(self, t: datetime) -> int:
+        """Step that holds `t`; may lie outside ``[0, steps)``."""
+        return (t - self.start) // self.step
+
+    def fraction(self, t: datetime) -> float:
+        """Position of `t` on the grid in steps, from the start of step 0."""
+        return (t - self.start) / self.step
+
+    def month_of_step(self) -> NDArray[np.int64]:
+        """Index into `months` of each step, shape (steps,)."""
+        edges = np.array([self.fraction(m) for m in self.months[1:]])
+        return np.searchsorted(edges, np.arange(self.steps) + 0.5, side="right").astype(np.int64)
+
+
+def month_starts(window: Interval) -> tuple[datetime, ...]:
+    """First instants (UTC) of the calendar months that touch ``[start, end)``; the first may precede the window."""
+    if window.start is None or window.end is None:
+        raise ValueError("a window needs both ends")
+    months, t = [], datetime(window.start.year, window.start.month, 1, tzinfo=UTC)
+    while t < window.end:
+        months.append(t)
+        t = datetime(t.year + t.month // 12, t.month % 12 + 1, 1, tzinfo=UTC)
+    return tuple(months)
+
+
+def make_grid(window: Interval, step_h: float) -> Grid:
+    """Lay a grid of `step_h` hours over `window` and a lead-in of 20 days."""
+    if window.start is None or window.end is None:
+        raise ValueError("a window needs both ends")
+    step = timedelta(hours=step_h)
+    lead = math.ceil(timedelta(days=LEAD_IN_DAYS) / step)
+    start = window.start - lead * step
+    return Grid(start, step, math.ceil((window.end - start) / step), window, month_starts(window))

@@ -1,0 +1,367 @@
+"""Readings laid on the grid: what each look, sighting, known call and AIS fix says about each vessel and step."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pyarrow as pa
+
+    from tidewaiter.model import Case, Interval, Leg, Place
+    from tidewaiter.voyages.grid import Grid
+
+IDLE, ORIGIN, RETURN = 0, 1, 2
+EXCLUDED = 1e-4  # relative chance left to a state that direct evidence on one vessel excludes (a misread position)
+EARTH_KM = 6371.0088
+DEFAULT_RADIUS_KM = 10.0  # extent of a place for AIS fixes when the case gives none
+
+
+class Fleet(msgspec.Struct, frozen=True):
+    """Hulls and places of the shuttle in the order the kernel knows them.
+
+    Attributes:
+        hulls: vessel id of each hull; an entry with ``count = n`` appears n times.
+        origin: id of the place whose calls are counted.
+        destinations: ids, in the order of the phases 3 + 2j and 4 + 2j.
+        phase_of: place id -> phase, parts of a place included.
+        share_of: place id -> part of the berths of its phase that it shows (1 / number of declared parts).
+    """
+
+    hulls: tuple[str, ...]
+    origin: str
+    destinations: tuple[str, ...]
+    phase_of: dict[str, int]
+    share_of: dict[str, float]
+
+    @property
+    def phases(self) -> int:
+        """Number of phases."""
+        return 3 + 2 * len(self.destinations)
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """Looks and lone sightings sorted by step; see `kernel.look_likelihood` for the meaning of the arrays."""
+
+    at: NDArray[np.int64]
+    step: NDArray[np.int64]
+    phase: NDArray[np.int64]
+    sight: NDArray[np.int64]
+    seen: NDArray[np.float64]
+    missed: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    other: NDArray[np.float64]
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """A moment at which evidence shows a ship at a place of the shuttle.
+
+    Attributes:
+        reading: id of the reading, ``sightings/S01``.
+        phase: kernel phase of the place.
+        first, last: steps at which it was there.
+        t_first, t_last: the same as times.
+    """
+
+    reading: str
+    place_id: str
+    phase: int
+    first: int
+    last: int
+    t_first: datetime
+    t_last: datetime
+
+
+def make_fleet(case: Case) -> Fleet:
+    """Order hulls and places for the kernel.
+
+    Raises:
+        ModelError: no measured leg, more than one origin, or no vessel.
+    """
+    legs = [leg for leg in case.legs if leg.measured]
+    origins = sorted({leg.origin for leg in legs})
+    if not legs:
+        raise ModelError(
+            "no leg is measured", file="case.toml", hint="add a [[legs]] entry with origin, destination and travel_days"
+        )
+    if len(origins) > 1:
+        raise ModelError(
+            f"calls are counted at one origin, but the measured legs start at {', '.join(origins)}",
+            file="case.toml",
+            hint="set measured = false on the legs that are context only, or split the case",
+        )
+    if not case.vessels:
+        raise ModelError(
+            "no vessel is declared",
+            file="case.toml",
+            hint='add [[vessels]]; unknown ships can stand as one entry with count = 5 and name = "unidentified"',
+        )
+    destinations = tuple(dict.fromkeys(leg.destination for leg in legs))
+    phase_of = {origins[0]: ORIGIN} | {d: 4 + 2 * j for j, d in enumerate(destinations)}
+    parts: dict[str, list[str]] = defaultdict(list)
+    for place in case.places:
+        root = _root(place, case)
+        if root in phase_of and place.id != root:
+            parts[root].append(place.id)
+    share_of = dict.fromkeys(phase_of, 1.0)
+    for root, ids in parts.items():
+        for part in ids:
+            phase_of[part] = phase_of[root]
+            share_of[part] = 1.0 / max(len(ids), 1)
+    hulls = tuple(v.id for v in case.vessels for _ in range(v.count))
+    return Fleet(hulls, origins[0], destinations, phase_of, share_of)
+
+
+def _root(place: Place, case: Case) -> str:
+    by_id = {p.id: p for p in case.places}
+    seen = set()
+    while place.part_of and place.id not in seen:
+        seen.add(place.id)
+        place = by_id[place.part_of]
+    return place.id
+
+
+def active_steps(case: Case, fleet: Fleet, grid: Grid) -> NDArray[np.bool_]:
+    """Whether each hull can start a call at each step, (hulls, steps)."""
+    during = {v.id: v.active for v in case.vessels}
+    return np.stack([_during(during[hull], grid) for hull in fleet.hulls])
+
+
+def leg_shares(case: Case, fleet: Fleet, grid: Grid) -> NDArray[np.float64]:
+    """Chance of each destination for a departure at each step, (steps, destinations); equal when no leg is open."""
+    shares = np.zeros((grid.steps, len(fleet.destinations)))
+    for leg in case.legs:
+        if leg.measured:
+            shares[:, fleet.destinations.index(leg.destination)] += leg.share * _during(leg.active, grid)
+    total = shares.sum(axis=1, keepdims=True)
+    return np.where(total > 0, shares / np.maximum(total, 1e-12), 1.0 / shares.shape[1])
+
+
+def legs_in_order(case: Case, fleet: Fleet) -> list[Leg]:
+    """The measured leg to each destination, in the order of the fleet."""
+    return [next(leg for leg in case.legs if leg.measured and leg.destination == d) for d in fleet.destinations]
+
+
+def _during(spans: tuple[Interval, ...], grid: Grid) -> NDArray[np.bool_]:
+    if not spans:
+        return np.ones(grid.steps, np.bool_)
+    middle = np.arange(grid.steps) + 0.5
+    inside = np.zeros(grid.steps, np.bool_)
+    for span in spans:
+        low = -math.inf if span.start is None else grid.fraction(span.start)
+        high = math.inf if span.end is None else grid.fraction(span.end)
+        inside |= (middle >= low) & (middle < high)
+    return inside
+
+
+def presence(start: datetime, end: datetime, *, within: bool) -> tuple[datetime, datetime]:
+    """First and last moment at which a reading over ``[start, end)`` shows presence.
+
+    A span of up to a day, or one that only says "at some time within", stands for its middle. A longer span of days
+    stands for presence from the middle of the first day to the middle of the last.
+    """
+    day = timedelta(days=1)
+    middle = start + (end - start) / 2
+    if within or end - start <= day:
+        return middle, middle
+    return start + day / 2, end - day / 2
+
+
+def rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """Rows of a readings table as dicts; map columns become dicts."""
+    for row in table.to_pylist():
+        if "vessel_weights" in row:
+            row["vessel_weights"] = dict(row["vessel_weights"] or [])
+        yield row
+
+
+def build_looks(
+    case: Case, fleet: Fleet, grid: Grid, tables: Mapping[str, pa.Table]
+) -> tuple[Looks, NDArray[np.float64], list[Anchor]]:
+    """Lay looks, sightings, known calls and AIS fixes on the grid.
+
+    Returns:
+        The looks, the evidence on single vessels (hulls, phases, steps) as relative chances, and the anchors.
+    """
+    model = case.call_model
+    static = np.ones((len(fleet.hulls), fleet.phases, grid.steps))
+    at_place = [ORIGIN, *(4 + 2 * j for j in range(len(fleet.destinations)))]
+    sightings = list(rows(tables["sightings"]))
+    by_look: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    look_rows = {r["look_id"]: r for r in rows(tables["looks"])}
+    for s in sightings:
+        if s["look_id"] in look_rows:
+            by_look[s["look_id"]].append(s)
+
+    entries: list[tuple[int, int, float, float, list[tuple[NDArray[np.float64], float]]]] = []
+    anchors: list[Anchor] = []
+
+    for look_id, look in sorted(look_rows.items()):
+        phase = fleet.phase_of.get(look["place_id"])
+        moment, _ = presence(look["t_start"], look["t_end"], within=True)
+        step = grid.index(moment)
+        if phase is None or not 0 <= step < grid.steps:
+            continue
+        chance = model.seen_clear if look["state"] == "clear" else model.seen_obscured
+        share = look["visible_share"]
+        chance *= fleet.share_of[look["place_id"]] if share is None else share
+        scale = chance / model.seen_clear
+        seen = []
+        for s in by_look[look_id]:
+            weights, other = _identity(s["vessel_weights"], fleet, model.other_ship * scale)
+            seen.append((weights, other))
+            anchors.append(
+                Anchor(f"sightings/{s['sighting_id']}", look["place_id"], phase, step, step, moment, moment)
+            )
+        entries.append((step, phase, chance, 1.0 - chance, seen))
+
+    lone = [
+        (f"sightings/{s['sighting_id']}", s["place_id"], s["vessel_weights"], *presence(s["t_start"], s["t_end"], within=bool(s["within"])))
+        for s in sightings
+        if s["look_id"] not in look_rows
+    ]
+    for c in rows(tables["calls"]):
+        here = [t for t in (c["arrival_latest"], c["departure_earliest"]) if t is not None]
+        if here:
+            lone.append((f"calls/{c['call_id']}", c["place_id"], c["vessel_weights"], min(here), max(here)))
+        _exclude_outside(c, fleet, grid, static)
+    for reading, place_id, vessel_weights, first, last in lone:
+        a, b = grid.index(first), grid.index(last)
+        phase = fleet.phase_of.get(place_id)
+        if b < 0 or a >= grid.steps:
+            continue
+        a, b = max(a, 0), min(b, grid.steps - 1)
+        if phase is None:
+            for v, hull in enumerate(fleet.hulls):
+                w = vessel_weights.get(hull, 0.0)
+                static[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
+            continue
+        weights, other = _identity(vessel_weights, fleet, model.other_ship)
+        anchors.append(Anchor(reading, place_id, phase, a, b, first, last))
+        entries.append((a, phase, 1.0, 1.0, [(weights, other)]))
+        possible = (weights > 0).astype(np.float64)
+        entries.extend((k, phase, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
+
+    _apply_positions(case, fleet, grid, tables["positions"], static)
+    return _pack(entries, len(fleet.hulls), grid.steps), static, sorted(anchors, key=lambda x: (x.first, x.reading))
+
+
+def _identity(weights: dict[str, float], fleet: Fleet, other: float) -> tuple[NDArray[np.float64], float]:
+    """Chance of a description given each hull, scaled to a largest value of 1, and given a ship outside the fleet.
+
+    A weighted identity is read as a likelihood (equal prior weights); what the weights leave over, up to 1, is the
+    chance that it was another ship.
+    """
+    if not weights:
+        return np.ones(len(fleet.hulls)), other
+    top = max(weights.values())
+    if top <= 0:
+        return np.ones(len(fleet.hulls)), other
+    spare = max(1.0 - sum(weights.values()), 0.0)
+    return np.array([weights.get(h, 0.0) / top for h in fleet.hulls]), other + spare / top
+
+
+def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, static: NDArray[np.float64]) -> None:
+    """A known call also says that its vessel was not there before its earliest arrival or after its latest departure."""
+    phase = fleet.phase_of.get(call["place_id"])
+    if phase is None:
+        return
+    for v, hull in enumerate(fleet.hulls):
+        if call["vessel_weights"].get(hull, 0.0) < 0.99 or fleet.hulls.count(hull) > 1:
+            continue
+        for t, offset in ((call["arrival_earliest"], -1), (call["departure_latest"], 0)):
+            if t is not None and 0 <= (k := grid.index(t) + offset) < grid.steps:
+                static[v, phase, k] *= EXCLUDED
+
+
+def _apply_positions(
+    case: Case, fleet: Fleet, grid: Grid, positions: pa.Table, static: NDArray[np.float64]
+) -> None:
+    if positions.num_rows == 0:
+        return
+    key = positions["vessel_key"].to_numpy(zero_copy_only=False)
+    micros = positions["t"].to_numpy(zero_copy_only=False)
+    lat = positions["lat"].to_numpy(zero_copy_only=False)
+    lon = positions["lon"].to_numpy(zero_copy_only=False)
+    t0 = int(grid.start.timestamp() * 1e6)
+    step = (micros - t0) // int(grid.step / timedelta(microseconds=1))
+    phase = np.zeros(len(key), np.int64)
+    for place in case.places:
+        p = fleet.phase_of.get(place.id)
+        if p is not None:
+            phase[inside(place, lat, lon)] = p
+    valid = (step >= 0) & (step < grid.steps) & np.isfinite(lat) & np.isfinite(lon)
+    for v, hull in enumerate(fleet.hulls):
+        vessel = next(x for x in case.vessels if x.id == hull)
+        mine = np.zeros(len(key), np.bool_)
+        for mmsi in vessel.mmsi:
+            if not mmsi.value.isdigit():
+                continue
+            start, end = mmsi.during.start, mmsi.during.end
+            mine |= (
+                (key == int(mmsi.value))
+                & (micros >= (-(2**62) if start is None else int(start.timestamp() * 1e6)))
+                & (micros < (2**62 if end is None else int(end.timestamp() * 1e6)))
+            )
+        fixes = np.unique(np.stack([step[mine & valid], phase[mine & valid]]), axis=1)
+        for k in np.unique(fixes[0]):
+            here = fixes[1][fixes[0] == k]
+            for p in range(fleet.phases):
+                at_place = p == ORIGIN or (p >= 4 and p % 2 == 0)
+                if (p not in here) if at_place else not (here == 0).any():
+                    static[v, p, k] *= EXCLUDED
+
+
+def inside(place: Place, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points (degrees WGS 84) lie in the polygon of `place`, else within its radius (10 km when unset)."""
+    if place.polygon:
+        import shapely  # noqa: PLC0415 - only cases with polygons pay for it
+
+        return np.asarray(shapely.contains_xy(shapely.Polygon(place.polygon), lon, lat), np.bool_)
+    if place.lat is None or place.lon is None:
+        return np.zeros(len(lat), np.bool_)
+    a, b = np.radians(lat), math.radians(place.lat)
+    h = np.sin((a - b) / 2) ** 2 + np.cos(a) * math.cos(b) * np.sin(np.radians(lon - place.lon) / 2) ** 2
+    radius = place.radius_km or DEFAULT_RADIUS_KM
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(h, 0, 1))) <= radius, np.bool_)
+
+
+def _pack(
+    entries: list[tuple[int, int, float, float, list[tuple[NDArray[np.float64], float]]]], hulls: int, steps: int
+) -> Looks:
+    entries.sort(key=lambda e: (e[0], e[1], e[2], len(e[4])))
+    step = np.array([e[0] for e in entries], np.int64)
+    flat = [s for e in entries for s in e[4]]
+    return Looks(
+        at=np.searchsorted(step, np.arange(steps + 1)).astype(np.int64),
+        step=step,
+        phase=np.array([e[1] for e in entries], np.int64),
+        sight=np.concatenate([[0], np.cumsum([len(e[4]) for e in entries])]).astype(np.int64),
+        seen=np.array([e[2] for e in entries], np.float64),
+        missed=np.array([e[3] for e in entries], np.float64),
+        weights=np.array([w for w, _ in flat], np.float64).reshape(len(flat), hulls),
+        other=np.array([o for _, o in flat], np.float64),
+    )
+
+
+def imaging_instants(place: Place | None, start: datetime, end: datetime) -> list[datetime]:
+    """One imaging moment per day of ``[start, end)``: 10:30 local solar time, when most optical satellites pass."""
+    hour = 10.5 - (0.0 if place is None or place.lon is None else place.lon) / 15.0
+    t = datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(hours=hour % 24)
+    while t < start:
+        t += timedelta(days=1)
+    out = []
+    while t < end:
+        out.append(t)
+        t += timedelta(days=1)
+    return out

@@ -1,0 +1,287 @@
+"""Published counts as observations of the same calls: which take part, what each saw, and whether they agree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tidewaiter.model import Quantiles
+from tidewaiter.model.tables import SURVEY_CHECKS
+from tidewaiter.voyages import kernel
+from tidewaiter.voyages.grid import logit_normal
+from tidewaiter.voyages.observations import imaging_instants, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tidewaiter.model import Case
+    from tidewaiter.voyages.grid import Grid
+    from tidewaiter.voyages.observations import Fleet
+
+LOOSE = 0.10  # "about 26" is read as 26 give or take this share, at least one call
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """One published count, ready for the kernel.
+
+    Attributes:
+        id: survey id; role: fit | check.
+        phase: kernel phase of the place.
+        instants: steps at which the place could be imaged, one a day, sorted.
+        days: days of the window on the grid.
+        usable: days that were imaged and not obscured; None when the team does not say.
+        low, high: distinct calls counted; -1 when it counted none.
+        with_ship: days with a ship; -1 when not given.
+        mask: which hulls were counted.
+        weight: exponent of its likelihood, below 1 for teams that share images.
+        coverage: mean and sd of the share of days seen on logit scale; sd 0 when `usable` is known.
+    """
+
+    id: str
+    role: str
+    phase: int
+    instants: NDArray[np.int64]
+    days: int
+    usable: float | None
+    low: int
+    high: int
+    with_ship: int
+    mask: NDArray[np.bool_]
+    weight: float
+    coverage: tuple[float, float]
+    row: dict[str, Any]
+
+
+def read_surveys(case: Case, fleet: Fleet, grid: Grid, table: pa.Table) -> tuple[list[Survey], list[tuple[str, str]]]:
+    """Prepare the surveys of places on the shuttle.
+
+    A team that publishes a growing count from one start (4 calls to 12 October, 26 to the end of December) looked at
+    the same images again: such counts enter as the increments between them. Teams that share images and windows get
+    the weight 1 / (1 + r (g - 1)), the design effect of g readings with correlation r (Kish, Survey Sampling, 1965).
+
+    Returns:
+        The surveys, and notices (survey id, message) on those that can only serve as checks.
+    """
+    raw, notices = [], []
+    for row in rows(table):
+        phase = fleet.phase_of.get(row["place_id"])
+        if phase is None:
+            notices.append((row["survey_id"], "its place is not on the measured line; it is not compared"))
+            continue
+        place = next(p for p in case.places if p.id == row["place_id"])
+        steps = np.array(
+            [k for t in imaging_instants(place, row["t_start"], row["t_end"]) if 0 <= (k := grid.index(t)) < grid.steps],
+            np.int64,
+        )
+        days = round((row["t_end"] - row["t_start"]).total_seconds() / 86400)
+        if len(steps) < 0.8 * days:
+            notices.append((row["survey_id"], "most of its window lies outside the window of the case; it is not compared"))
+            continue
+        raw.append((row, phase, steps, days))
+
+    spans = _increments([row for row, *_ in raw])
+    out = []
+    for row, phase, all_steps, all_days in raw:
+        role = "check" if row["use"] == "check" else "fit"
+        low, high, start = spans[row["survey_id"]] if role == "fit" else (*_counted(row), row["t_start"])
+        steps, days = all_steps, all_days
+        if start > row["t_start"]:
+            steps = steps[steps >= grid.index(start)]
+            days = round((row["t_end"] - start).total_seconds() / 86400)
+        usable = None
+        if row["days_imaged"] is not None:
+            usable = float(row["days_imaged"] - (row["days_obscured"] or 0))
+        prior = case.call_model.survey_coverage
+        if row["coverage_low"] is not None and row["coverage_high"] is not None:
+            middle = (row["coverage_low"] + row["coverage_high"]) / 2
+            prior = Quantiles(row["coverage_low"], middle, row["coverage_high"])
+        law = logit_normal(prior)
+        named = set(row["vessels"] or [])
+        mask = np.array([not named or h in named for h in fleet.hulls], np.bool_)
+        out.append(
+            Survey(
+                id=row["survey_id"],
+                role=role,
+                phase=phase,
+                instants=steps,
+                days=max(days, 1),
+                usable=usable,
+                low=low,
+                high=high,
+                with_ship=-1 if row["days_with_ship"] is None else row["days_with_ship"],
+                mask=mask,
+                weight=1.0,
+                coverage=(law.mu, 0.0 if usable is not None else max(law.sigma, 1e-3)),
+                row=row,
+            )
+        )
+    return _share_images(out, case.call_model.shared_images), notices
+
+
+def _counted(row: dict[str, Any]) -> tuple[int, int]:
+    low, high = row["calls_low"], row["calls_high"]
+    if low is None and high is None:
+        return -1, -1
+    low = high if low is None else low
+    high = low if high is None else high
+    if row["bound"] == "about" and low == high:
+        slack = max(1, round(LOOSE * low))
+        return max(low - slack, 0), high + slack
+    if row["bound"] == "up_to":
+        return 0, high
+    return low, high
+
+
+def _increments(raw: list[dict[str, Any]]) -> dict[str, tuple[int, int, Any]]:
+    """Count range and start of each survey after taking off what the same team had counted before."""
+    series = defaultdict(list)
+    for row in raw:
+        low, high = _counted(row)
+        plain = row["days_imaged"] is None and row["days_with_ship"] is None and low >= 0 and row["use"] != "check"
+        key = (row["by"], row["place_id"], row["t_start"], tuple(row["vessels"] or ())) if plain and row["by"] else row["survey_id"]
+        series[key].append((row["t_end"], low, high, row))
+    out = {}
+    for members in series.values():
+        base, start = 0, None
+        for end, low, high, row in sorted(members, key=lambda m: (m[0], m[3]["survey_id"])):
+            if start is None or low < base:
+                out[row["survey_id"]] = (low, high, row["t_start"])
+            else:
+                out[row["survey_id"]] = (max(low - base, 0), max(high - base, 0), start)
+            base, start = max(base, (low + high) // 2), end
+    return out
+
+
+def _share_images(surveys: list[Survey], correlation: float) -> list[Survey]:
+    out = []
+    for s in surveys:
+        group = 1
+        for t in surveys:
+            if t.id != s.id and t.role == s.role == "fit" and s.row["images"] and t.row["images"] == s.row["images"]:
+                same = s.phase == t.phase and bool((s.mask & t.mask).any())
+                common = np.intersect1d(s.instants, t.instants).size
+                if same and common >= 0.5 * min(s.instants.size, t.instants.size) > 0:
+                    group += 1
+        out.append(msgspec.structs.replace(s, weight=1.0 / (1.0 + correlation * (group - 1))))
+    return out
+
+
+def check_surveys(
+    case: Case,
+    fleet: Fleet,
+    surveys: Sequence[Survey],
+    paths: NDArray[np.int8],
+    coverage: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> pa.Table:
+    """Compare each survey with what a team of its coverage would count (posterior predictive), as SURVEY_CHECKS.
+
+    Args:
+        case: for the assumptions on detection.
+        fleet: places in the order of the kernel.
+        surveys: those of `read_surveys`.
+        paths: (draws, hulls, steps) int8.
+        coverage: (draws, surveys that were fitted) posterior share of days seen.
+        rng: source of the replicated counts.
+    """
+    model = case.call_model
+    fitted = [s.id for s in surveys if s.role == "fit"]
+    out = []
+    for s in surveys:
+        draws = paths.shape[0]
+        true = np.zeros(draws)
+        counted = np.zeros(draws)
+        chance = np.zeros(draws)
+        share = np.empty(draws)
+        stays: list[NDArray[np.int64]] = []
+        for i in range(draws):
+            if s.usable is not None:
+                share[i] = s.usable / s.days
+            elif s.id in fitted:
+                share[i] = coverage[i, fitted.index(s.id)] / model.seen_clear
+            else:
+                share[i] = 1 / (1 + np.exp(-(s.coverage[0] + s.coverage[1] * rng.standard_normal())))
+            hist = np.zeros(kernel.COVERED, np.int64)
+            one = np.zeros(kernel.COVERED, np.int64)
+            for v in np.flatnonzero(s.mask):
+                kernel.survey_histogram(paths[i, v], s.phase, s.instants, one)
+                hist += one
+            stays.append(hist)
+            true[i] = _calls_between(paths[i, s.mask], s)
+            usable = min(share[i], 1.0) * s.days * model.seen_clear
+            q = _chances(_top(hist), s.days, usable, model.look_clustering, model.survey_distinct)
+            counted[i] = rng.binomial(hist[: len(q)], q).sum()
+            chance[i] = (hist[: len(q)] * q).sum() / max(hist.sum(), 1)
+        low, high = (s.low, s.high) if s.low >= 0 else (0, 10**6)
+        tail_low = np.mean(counted < low) + 0.5 * np.mean((counted >= low) & (counted <= high))
+        tail_high = np.mean(counted > high) + 0.5 * np.mean((counted >= low) & (counted <= high))
+        p = float(min(1.0, 2 * min(tail_low, tail_high)))
+        stated = s.usable is not None
+        out.append(
+            {
+                "survey_id": s.id,
+                "place_id": s.row["place_id"],
+                "by": s.row["by"],
+                "counted_low": None if s.low < 0 else s.low,
+                "counted_high": None if s.low < 0 else s.high,
+                "window_days": s.days,
+                "coverage": float(np.median(share)),
+                "coverage_low": None if stated else float(np.quantile(share, 0.025)),
+                "coverage_high": None if stated else float(np.quantile(share, 0.975)),
+                "coverage_stated": stated,
+                "coverage_needed": _needed(s, stays, model.seen_clear, model.look_clustering, model.survey_distinct),
+                "chance_seen": float(np.mean(chance)),
+                "calls": float(np.median(true)),
+                "calls_low": float(np.quantile(true, 0.025)),
+                "calls_high": float(np.quantile(true, 0.975)),
+                "expected_low": float(np.quantile(counted, 0.025)),
+                "expected_high": float(np.quantile(counted, 0.975)),
+                "p_value": p if s.low >= 0 else None,
+                "compatible": bool(p >= 0.05) if s.low >= 0 else None,
+                "role": s.role,
+            }
+        )
+    return pa.Table.from_pylist(out, schema=SURVEY_CHECKS)
+
+
+def _calls_between(paths: NDArray[np.int8], s: Survey) -> int:
+    """Stays at the place of the survey that reach into its window."""
+    if s.instants.size == 0:
+        return 0
+    first, last = max(int(s.instants[0]) - 1, 0), int(s.instants[-1]) + 1
+    here = paths[:, first : last + 1] == s.phase
+    return int(here[:, 0].sum() + (here[:, 1:] & ~here[:, :-1]).sum())
+
+
+def _top(hist: NDArray[np.int64]) -> int:
+    return int(np.max(np.flatnonzero(hist), initial=0)) + 1
+
+
+def _chances(top: int, days: int, usable: float, clustering: float, distinct: float) -> NDArray[np.float64]:
+    """Chance that a call is counted, by the number of imaging days it covers (0 … top - 1); none covered, none seen."""
+    q = np.zeros(top)
+    for covered in range(1, top):
+        q[covered] = kernel.chance_counted(covered, days, usable, clustering, distinct)
+    return np.clip(q, 0.0, 1.0)
+
+
+def _needed(
+    s: Survey, stays: list[NDArray[np.int64]], seen_clear: float, clustering: float, distinct: float
+) -> float | None:
+    """Share of days at which the expected count, averaged over the draws, equals what the team counted."""
+    if s.low < 0:
+        return None
+    hists = np.stack(stays)
+    mean, top = hists.mean(axis=0), _top(hists.sum(axis=0))
+    target = (s.low + s.high) / 2
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        share = (low + high) / 2
+        q = _chances(top, s.days, share * s.days * seen_clear, clustering, distinct)
+        low, high = (share, high) if float((mean[:top] * q).sum()) < target else (low, share)
+    return high

@@ -1,0 +1,54 @@
+"""A fictional case and a way to read bytes as one of its files."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+
+from tidewaiter.model import Case, Confusable, Dated, Evidence, Input, Interval, Item, Place, Vessel
+from tidewaiter.readings import read_inputs
+
+CASE = Case(
+    root=None,
+    id="amber",
+    title="Amber",
+    question="How many?",
+    window=Interval(datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 9, 1, tzinfo=UTC)),
+    places=(
+        Place("amber", "Amber Quay", aliases=("Янтарь",)),
+        Place("cobalt", "Port Cobalt"),
+        Place("slipway", "Slipway Bay"),
+    ),
+    vessels=(
+        Vessel("heron", "Grey Heron", imo=(Dated("9999990", verdict="the check digit does not fit"),)),
+        Vessel("tern", "Arctic Tern"),
+    ),
+    legs=(),
+    items=(Item("crate", "crates", "crate"),),
+    scenarios=(),
+    inputs=(),
+    confusables=(Confusable("Amber Key", "amber", "a holiday island"),),
+)
+
+
+def read_file(path, reader, name=None, **declared):
+    data = path.read_bytes()
+    evidence = Evidence(hashlib.sha256(data).hexdigest(), name or f"inputs/{path.name}", len(data), datetime.now(UTC))
+    return read_inputs(CASE, [(Input(evidence.name, reader, **declared), evidence, path)])
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that reads text or bytes with a reader."""
+
+    def read_content(reader, content, name="inputs/table.csv", **declared):
+        path = tmp_path / "object"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return read_file(path, reader, name, **declared)
+
+    return read_content
+
+
+@pytest.fixture
+def case():
+    return CASE
