@@ -18,11 +18,12 @@ _WHOLE = frozenset({"call", "voyage", "day", "trip", "vessel"})  # units that on
 
 def plural(unit: str) -> str:
     """Return the plural of a singular English unit ("call" -> "calls", "percent" stays)."""
+    for joint in (" per ", " of "):
+        head, found, tail = unit.partition(joint)
+        if found:
+            return f"{plural(head)}{joint}{tail}"
     if not unit or unit.endswith(("percent", "TEU", "s")) or not unit.isascii():
         return unit
-    head, of, tail = unit.partition(" of ")
-    if of:
-        return f"{plural(head)} of {tail}"
     if unit.endswith("y") and unit[-2:-1] not in "aeiou":
         return f"{unit[:-1]}ies"
     return f"{unit}es" if unit.endswith(("x", "ch", "sh")) else f"{unit}s"

@@ -114,6 +114,6 @@ def test_init_overwrites_nothing(tmp_path):
 def test_init_does_not_touch_files_of_the_user(tmp_path):
     (tmp_path / "inputs").mkdir()
     (tmp_path / "inputs" / "looks.csv").write_text("mine")
-    with pytest.raises(CaseError, match="looks.csv"):
+    with pytest.raises(CaseError, match=r"looks\.csv"):
         write_template(tmp_path, "shuttle")
     assert not (tmp_path / "case.toml").exists()

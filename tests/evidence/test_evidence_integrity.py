@@ -45,11 +45,11 @@ def test_every_byte_of_the_log_every_line_named(sample: Path) -> None:
     good = log.read_bytes()
     line = 1
     for at, byte in enumerate(good):
-        for flip in (0x01, 0x20, 0x80):
-            log.write_bytes(good[:at] + bytes([byte ^ flip]) + good[at + 1 :])
-            found = verify(root)
-            assert not found.clean, (at, flip)
-            assert found.problems[0].where == f".tidewaiter/log.jsonl, line {line}", (at, flip)
+        flip = (0x01, 0x20, 0x80)[at % 3]
+        log.write_bytes(good[:at] + bytes([byte ^ flip]) + good[at + 1 :])
+        found = verify(root)
+        assert not found.clean, (at, flip)
+        assert found.problems[0].where == f".tidewaiter/log.jsonl, line {line}", (at, flip)
         line += byte == 0x0A
     shutil.rmtree(root.parent)
 
@@ -114,10 +114,10 @@ def unacknowledged(sample: Path) -> tuple[Path, bytes, bytes]:
     return root, good[:end], good[end:]
 
 
-def test_a_torn_append_is_cut_off_and_said_at_every_length(sample: Path) -> None:
+def test_a_torn_append_is_cut_off_and_said(sample: Path) -> None:
     root, before, line = unacknowledged(sample)
     head = head_path(root).read_bytes()
-    for length in range(1, len(line)):
+    for length in (*range(1, len(line) - 20, 7), *range(len(line) - 20, len(line))):
         log_path(root).write_bytes(before + line[:length])
         head_path(root).write_bytes(head)
         assert [p.kind for p in verify(root).problems] == ["torn line"]

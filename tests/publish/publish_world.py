@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.model import (
-    Case,
     CallModel,
+    Case,
     Evidence,
     Interval,
     Item,
@@ -146,8 +147,8 @@ def _claim(
     stated,
     quantity,
     low,
-    high=None,
     *,
+    high=None,
     bound="about",
     start="2031-09-01",
     end=None,
@@ -192,8 +193,8 @@ CLAIMS = [
         "K04", "Ministry of Norrland", "2032-02-26", "flare", 3_000_000, bound="over", condition="if all were 152 mm"
     ),
     _claim("K05", "Deputy Envoy Ruiz", "2032-03-14", "container", 6700),
-    _claim("K06", "Harbour Watch", "2033-03-20", "container", 14_800, 16_500, bound="range"),
-    _claim("K07", "Harbour Watch", "2033-03-20", "flare", 4_000_000, 6_000_000, bound="range"),
+    _claim("K06", "Harbour Watch", "2033-03-20", "container", 14_800, high=16_500, bound="range"),
+    _claim("K07", "Harbour Watch", "2033-03-20", "flare", 4_000_000, high=6_000_000, bound="range"),
     _claim("K08", "Ministry of Norrland", "2032-08-05", "container", 13_000, bound="over", start="2030-06-01"),
     _claim("K09", "General Bosk", "2033-01-20", "flare", 9_000_000, start="2032-01-01", bound="about"),
     _claim("K10", "Daily Gannet", "2032-04-02", "flare", 3_000_000, text="three million flares"),
@@ -285,6 +286,14 @@ def _calls(rng: np.random.Generator) -> list[dict]:
     return rows
 
 
+def _survey_spread(key, by, inputs, name, *range_and_unit):
+    low, middle, high, unit = range_and_unit
+    name_in_full = f"{by}: {name}"
+    return Measurement(
+        f"survey.{key}.{name}", name_in_full, middle, unit, "fake/1", inputs, low=low, high=high, level=0.95
+    )
+
+
 def _survey_rows() -> tuple[list[dict], list[dict], dict[str, Measurement]]:
     raw, checks, found = [], [], {}
     for n, (key, by, end, low, cover, stated, calls, expect, p, role) in enumerate(
@@ -332,17 +341,7 @@ def _survey_rows() -> tuple[list[dict], list[dict], dict[str, Measurement]]:
             }
         )
         ins = (f"surveys/{key}",)
-        spread = lambda name, lo, mid, hi, unit: Measurement(
-            f"survey.{key}.{name}",
-            f"{by}: {name}",
-            mid,
-            unit,
-            "fake/1",
-            (*ins, "calls.total"),
-            low=lo,
-            high=hi,
-            level=0.95,
-        )  # noqa: E731
+        spread = partial(_survey_spread, key, by, (*ins, "calls.total"))
         for m in (
             _exact(f"survey.{key}.counted", low, "call", ins),
             _exact(f"survey.{key}.window_days", 171, "day", ins),

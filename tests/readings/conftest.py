@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from tidewaiter.model import Case, Confusable, Dated, Evidence, Input, Interval,
 from tidewaiter.readings import read_inputs
 
 CASE = Case(
-    root=None,
+    root=Path("/case"),
     id="amber",
     title="Amber",
     question="How many?",

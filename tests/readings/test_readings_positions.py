@@ -121,6 +121,13 @@ def test_odd_column_types_are_rejected_not_fatal(read, tmp_path):
         read("positions", content, "inputs/x.parquet")
 
 
+def test_whole_numbers_that_a_data_frame_made_floats(read, tmp_path):
+    content = parquet(tmp_path / "x", mmsi=[299999999.0, None, 1.5], t=[T] * 3, lat=[1.0] * 3, lon=[2.0] * 3)
+    result = read("positions", content, "inputs/x.parquet")
+    assert [r["vessel_key"] for r in rows(result)] == [299999999]
+    assert result.rejects["row"].to_pylist() == [2, 3]
+
+
 def test_a_damaged_parquet_file(read, tmp_path):
     content = bytearray(
         parquet(tmp_path / "x", mmsi=list(range(1000)), t=[T] * 1000, lat=[1.0] * 1000, lon=[2.0] * 1000)
@@ -155,3 +162,12 @@ def test_csv_and_parquet_agree_and_lose_nothing(read, tmp_path, cells):
     same = ["lat", "lon", "sog_kn", "cog_deg", "row"]
     assert ours.tables["positions"].select(same) == theirs.tables["positions"].select(same)
     assert ours.rejects.select(["row", "column", "reason"]) == theirs.rejects.select(["row", "column", "reason"])
+
+
+def test_text_that_arrow_does_not_check_is_damage(read, tmp_path):
+    content = parquet(tmp_path / "x", mmsi=["1"], t=["2031-marker"], lat=[1.0], lon=[2.0])
+    assert b"2031-marker" in content
+    with pytest.raises(InputError, match="damaged"):
+        read(
+            "positions", content.replace(b"2031-marker", b"2031-\xff\xfermer"[:11].ljust(11, b"x")), "inputs/x.parquet"
+        )

@@ -1,6 +1,7 @@
 """What the rows of hand-made tables say, and why a row is set aside."""
 
 import csv
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tidewaiter.case import find_inputs, load_case, write_template
 from tidewaiter.model import Evidence, Input
@@ -244,7 +247,7 @@ def test_templates_read_without_a_reject(tmp_path, template):
     result = read_inputs(case, found)
     assert result.rejects.num_rows == 0
     assert result.notices.num_rows == 0
-    assert all(result.tables[entry.reader].num_rows for entry, _ in found)
+    assert all(result.tables[entry.reader].num_rows for entry, _, _ in found)
     for entry, _, path in found:
         with path.open(newline="") as stream:
             assert set(next(csv.reader(stream))) <= {c.name for c in COLUMNS[entry.reader]}
@@ -268,3 +271,37 @@ def test_the_documented_examples_can_be_read(tmp_path, case):
     result = read_inputs(case, files)
     assert result.rejects.to_pylist() == []
     assert sum(t.num_rows for t in result.tables.values()) == sum(text.count("\n") - 1 for _, text in found)
+
+
+_WORDS = [
+    "",
+    "amber",
+    "heron",
+    "heron:0.5; tern",
+    "tern | heron",
+    "5",
+    "-5",
+    "1,5",
+    "12.000",
+    "2031",
+    "2031-03-07",
+    "2031-03-07T10:00Z",
+]
+_CELLS = st.one_of(
+    st.sampled_from(_WORDS), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=15)
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(BASE)), st.data())
+def test_any_cells_are_a_reading_or_a_reject(read, reader, data):
+    names = [column.name for column in COLUMNS[reader]]
+    written = {name: BASE[reader].get(name, "") for name in names}
+    changed = data.draw(st.dictionaries(st.sampled_from(names), _CELLS, max_size=5))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(written | changed | {names[-1]: "never blank"})
+    result = read(reader, out.getvalue())
+    assert result.tables[reader].num_rows + result.rejects.num_rows == 1
+    assert all(reject["reason"] for reject in result.rejects.to_pylist())

@@ -142,6 +142,18 @@ def test_numbers_that_are_not_the_same_or_not_later_stay_apart(other):
     assert "same-number-later" not in rows["B"]["flags"]
 
 
+def test_a_month_and_a_day_of_it_have_no_order():
+    rows = checked(claim("A", stated="2031-02", value=6710.0), claim("B", "Alliance", "2031-02-15", value=6710.0))
+    assert rows["A"]["is_origin"]
+    assert rows["B"]["is_origin"]
+
+
+def test_a_count_made_later_is_not_what_items_were_computed_from():
+    crates = {"value": 400000.0, "quantity": "crate", "containers_base": 8000.0}
+    rows = checked(claim("A", stated="2031-05", value=8000.0), claim("B", stated="2031-02", **crates))
+    assert rows["B"]["is_origin"]
+
+
 def test_small_counts_that_agree_are_no_sign_of_copying():
     rows = checked(
         claim("A", value=40.0, quantity="voyage"), claim("B", "Lookout", "2031-03", value=40.0, quantity="voyage")
@@ -292,6 +304,13 @@ def test_more_voyages_than_the_whole_window_had():
     )
     assert {"exceeds-all-voyages", "exceeds-voyages"} <= found["A"]
     assert not {"exceeds-all-voyages", "exceeds-voyages"} & found["B"]
+
+
+def test_more_voyages_than_the_window_likely_had():
+    found = flags(claim("A", value=8200.0), claim("B", "Lookout", value=7900.0))
+    assert "likely-exceeds-all" in found["A"]  # 41, where the median is 40 and up to 43 are possible
+    assert "exceeds-all-voyages" not in found["A"]
+    assert "likely-exceeds-all" not in found["B"]
 
 
 def test_more_voyages_than_its_own_window_had():
@@ -477,6 +496,12 @@ def test_contradictions_are_not_growth_and_not_within_one_origin():
     assert "contradicts:B" in found["D"]  # a copy shares the quarrel of its origin
     assert "contradicts:D" not in found["B"]  # which is not counted twice
     assert not [f for i in "CE" for f in found[i] if f.startswith("contradicts")]
+
+
+def test_one_claimant_does_not_contradict_itself():
+    found = flags(claim("A", stated="2031-03", value=5000.0), claim("B", stated="2031-02", value=9000.0))
+    assert not [f for f in found["A"] | found["B"] if f.startswith("contradicts")]
+    assert "shrinking-series" in found["A"]
 
 
 def test_a_number_joined_with_others_is_no_total():

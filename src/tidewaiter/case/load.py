@@ -48,7 +48,7 @@ def load_case(path: Path) -> Case:
         raise CaseError("the section [case] is missing", file=file, hint="`tidewaiter init` writes a complete example")
     head = _single(source, values, "case")
     case = Case(
-        root=file.resolve().parent,
+        root=file.parent.resolve(),
         id=head.slug("id"),
         title=head.text("title"),
         question=head.text("question"),
@@ -71,12 +71,12 @@ def load_case(path: Path) -> Case:
 
 
 def _read(file: Path) -> str:
+    if file.name != FILE_NAME or not file.is_file():
+        hint = "give the folder that holds case.toml, or start one with `tidewaiter init`"
+        raise CaseError("there is no case.toml here", file=file, hint=hint)
     try:
         with file.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        hint = "give the folder that holds case.toml, or start one with `tidewaiter init`"
-        raise CaseError("there is no case.toml here", file=file, hint=hint) from None
     except OSError as error:
         raise CaseError(f"cannot be read: {error.strerror}", file=file) from error
     if len(raw) > LARGEST_FILE:

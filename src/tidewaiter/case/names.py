@@ -13,6 +13,7 @@ The fold drops what typists drop and keeps what tells names apart:
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -84,6 +85,7 @@ class Names:
         return Match(hint=did_you_mean(text.strip(), self._spellings[id(index)]))
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the form of a name in which spellings are compared (see the module docstring)."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN))

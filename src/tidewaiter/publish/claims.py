@@ -18,7 +18,7 @@ _ANSWERS = {"denial", "finding"}
 _SERIES_START_DAYS = 62  # a cumulative claim may start this long after the window and still be read as the whole
 _REQUIRES = (
     ("requires_voyages", "voyages"),
-    ("requires_units_per_voyage", "{units} per voyage"),
+    ("requires_units_per_voyage", "{units} per voyage, over the voyages made"),
     ("requires_tonnes_per_unit", "tonnes per {unit}"),
     ("own_factor", "per {unit}, its own factor"),
 )

@@ -11,25 +11,35 @@ from markupsafe import Markup
 from tidewaiter.publish.sections import month_span
 
 _HARD = "\u00a0"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def day(value: Any) -> Markup:
     """Write a date, or an ISO date of any precision as a source gave it, in a ``<time>``."""
-    if isinstance(value, str):
-        text = value
-        try:
-            if len(value) == len("2023-09-07"):
-                text = f"{date.fromisoformat(value):%-d %b %Y}"
-            elif len(value) == len("2023-09"):
-                text = f"{date.fromisoformat(f'{value}-01'):%b %Y}"
-        except ValueError:
-            return Markup("<span data-quote>{}</span>").format(value)
-        return Markup("<time>{}</time>").format(text.replace(" ", "\u00a0"))
     if value is None:
         return Markup("–")
-    return Markup('<time datetime="{}">{}</time>').format(
-        f"{value:%Y-%m-%d}", f"{value:%-d}\u00a0{value:%b}\u00a0{value:%Y}"
-    )
+    if isinstance(value, str):
+        return _as_given(value)
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", _words(value))
+
+
+def _as_given(text: str) -> Markup:
+    try:
+        whole = date.fromisoformat(f"{text}-01" if len(text) == len("2031-09") else text)
+    except ValueError:
+        bare = Markup("<time>{}</time>") if text.isdecimal() else Markup("<span data-quote>{}</span>")
+        return bare.format(text)
+    words = _words(whole) if len(text) > len("2031-09") else f"{_MONTHS[whole.month - 1]}{_HARD}{whole.year}"
+    return Markup('<time datetime="{}">{}</time>').format(text, words)
+
+
+def _words(value: date) -> str:
+    return f"{value.day}{_HARD}{month_name(value)}{_HARD}{value.year}"
+
+
+def month_name(value: date) -> str:
+    """Return the short English name of a month, whatever the locale of the machine."""
+    return _MONTHS[value.month - 1]
 
 
 def moment(value: datetime | None) -> Markup:
@@ -41,7 +51,7 @@ def moment(value: datetime | None) -> Markup:
 
 def month(key: str) -> Markup:
     """Write a month (``2023-09``)."""
-    return Markup('<time datetime="{}">{}</time>').format(key, f"{month_span(key)[0]:%b}\u00a0{key[:4]}")
+    return Markup('<time datetime="{}">{}</time>').format(key, f"{month_name(month_span(key)[0])}{_HARD}{key[:4]}")
 
 
 def web(url: str | None, text: str = "source") -> Markup:
@@ -64,10 +74,11 @@ def between(start: datetime | None, end: datetime | None) -> Markup:
         return day(end if start is None else start)
     if start.year != end.year:
         return Markup("{} – {}").format(day(start), day(end))
-    head = f"{start:%-d}" if start.month == end.month else f"{start:%-d}{_HARD}{start:%b}"
-    dash = "–" if start.month == end.month else f"{_HARD}–{_HARD}"
-    return Markup('<time datetime="{}/{}">{}{}{}{}{}{}{}</time>').format(
-        f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", head, dash, f"{end:%-d}", _HARD, f"{end:%b}", _HARD, f"{end:%Y}"
+    same = start.month == end.month
+    head = f"{start.day}" if same else f"{start.day}{_HARD}{month_name(start)}"
+    dash = "–" if same else f"{_HARD}–{_HARD}"
+    return Markup('<time datetime="{}/{}">{}{}{}</time>').format(
+        f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", head, dash, _words(end)
     )
 
 

@@ -91,6 +91,7 @@ def render(case: Case, results: Results) -> str:
         "rejects": rows_of(tables, "rejects"),
         "notices": rows_of(tables, "notices"),
         "evidence": [e for _, e in sorted(results.evidence.items(), key=lambda kv: (kv[1].name, kv[0]))],
+        "held": frozenset(results.evidence),
         "diagnostics": sorted(results.diagnostics.items()),
         "calibration": load_calibration(),
         "tables": sorted([*tables, "measurements"]),

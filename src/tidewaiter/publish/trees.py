@@ -39,6 +39,7 @@ class Row(msgspec.Struct, frozen=True):
     row: int | None
     line: int | None
     quote: str
+    evidence: str = ""
     withheld: bool = False
     related: tuple[Link, ...] = ()
 
@@ -138,7 +139,7 @@ class _Walk:
             row = Row(anchor(key), key, _NOWHERE, None, None, node.label)
         else:
             related = tuple(Link(anchor(c.id), c.id) for c in _below(node) if c.kind == "reading" and not c.sensitive)
-            row = Row(anchor(key), key, place.name, place.row, place.line, node.quote, related=related)
+            row = Row(anchor(key), key, place.name, place.row, place.line, node.quote, place.evidence, related=related)
         self.rows[key] = row
         return row
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tidewaiter.publish.results import Results
 
 WITHHELD = "withheld"
+_REFERENCES = frozenset({"origin_group", "look_id"})  # columns that hold the id of a reading
 _OF_READING = {"claim_checks": ("claims", "claim_id"), "survey_checks": ("surveys", "survey_id")}
 
 
@@ -86,12 +87,14 @@ def _where(table: pa.Table, keep: list[bool]) -> pa.Table:
 
 
 def _renamed(table: pa.Table, alias: dict[str, str]) -> pa.Table:
-    """Replace ids inside lists of ids (``readings``, ``derived_from``, ``concerns``, ``measurements``, ``flags``)."""
+    """Replace ids in columns of references and in lists (``readings``, ``derived_from``, ``concerns``, ``flags``)."""
     for index, field in enumerate(table.schema):
-        if not pa.types.is_list(field.type):
+        if field.name not in _REFERENCES and not pa.types.is_list(field.type):
             continue
-        before: list[list[str] | None] = table[index].to_pylist()
-        after = [None if row is None else [_stand_in(v, alias) for v in row] for row in before]
+        before: list[Any] = table[index].to_pylist()
+        after = [
+            [_stand_in(v, alias) for v in row] if isinstance(row, list) else _stand_in(row, alias) for row in before
+        ]
         if after != before:
             table = table.set_column(index, field, pa.array(after, field.type))
     return table

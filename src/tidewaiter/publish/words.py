@@ -24,21 +24,32 @@ LINKS = {
     "probable": "probable: the same number later",
 }
 
-FLAGS = {
-    "condition-dropped": "the condition of the first statement was dropped",
-    "or-became-and": "two alternatives became a sum",
-    "alternatives": "alternatives of one statement, never to be added",
-    "base-period-changed": "the start of the series moved",
-    "cumulative-became-annual": "a running total became a yearly figure",
+FLAGS = {  # the flags of tally/claims.py
+    "derived-from-unknown": "names a source that is not in the case",
+    "derived-in-circle": "its chain of sources leads back to itself",
+    "several-origins": "rests on several counts",
+    "repeated": "the same speaker says the number again",
     "same-number-later": "the same number, later, from another speaker",
     "capacity": "a conditional, not an estimate",
+    "condition-dropped": "the condition of the first statement was dropped",
+    "alternatives": "alternatives of one statement, never to be added",
+    "or-became-and": "two alternatives became a sum",
+    "unit-changed": "the same number, now of another thing",
+    "cumulative-became-annual": "a running total became a rate",
+    "start-added": "a start was added that the source does not name",
+    "base-period-changed": "the start of the series moved",
     "shrinking-series": "a running total that went down",
-    "exceeds-all-voyages": "needs more voyages than were made in the whole window",
-    "window-exceeds-case": "its period reaches outside the window of this case",
-    "window-not-stated": "no period stated; compared from the start of the window",
-    "derived-from-unknown": "names a source that is not in the case",
-    "contradicts": "contradicts",
+    "contradicts": "cannot hold together with",
     "denied-by": "denied by",
+    "finding": "a finding on it by",
+    "window-not-stated": "period not fully stated; compared from the start of the case or up to the date it was stated",
+    "window-exceeds-case": "its period reaches outside the window of this case",
+    "window-outside-case": "its period has nothing in common with the window of this case",
+    "route-wider": "speaks of more routes than this case measures",
+    "other-route": "speaks of a route this case does not measure",
+    "exceeds-voyages": "needs more voyages than its own period can have seen",
+    "exceeds-all-voyages": "needs more voyages than the whole window can have seen",
+    "likely-exceeds-all": "probably needs more voyages than the whole window has seen",
 }
 
 

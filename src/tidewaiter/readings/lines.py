@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
@@ -26,6 +27,11 @@ _MAGIC = {
     b"\xff\xfe": ("UTF-16 text", "save it as UTF-8 (in Excel: CSV UTF-8)"),
     b"\xfe\xff": ("UTF-16 text", "save it as UTF-8 (in Excel: CSV UTF-8)"),
 }
+_ENCODINGS = (  # what a word of the script looks like; single letters are as likely accents of a Western text
+    ("cp949", re.compile("[가-힣]{2,}"), "Korean (CP949)"),
+    ("shift_jis", re.compile("[ぁ-ヿ]{2,}"), "Japanese (Shift JIS)"),
+    ("cp1251", re.compile("[А-яЁё]{3,}"), "Cyrillic (Windows-1251)"),
+)
 
 
 class Line(NamedTuple):
@@ -105,15 +111,12 @@ def _decoded(number: int, raw: bytes) -> Line:
 
 def _likely(raw: bytes) -> str:
     """Name the encoding in which the bytes read best; a hint for people, nothing is decoded with it."""
-    for encoding, low, high, label in (
-        ("cp949", "가", "힣", "Korean (CP949)"),
-        ("shift_jis", "ぁ", "ヿ", "Japanese (Shift JIS)"),
-        ("cp1251", "А", "я", "Cyrillic (Windows-1251)"),
-    ):
+    for encoding, word, label in _ENCODINGS:
         try:
-            foreign = [c for c in raw.decode(encoding) if ord(c) > 127]
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(foreign) > 1 and sum(low <= c <= high for c in foreign) > 0.8 * len(foreign):
+        letters = sum(len(found) for found in word.findall(text))
+        if letters > 0.8 * sum(not char.isascii() for char in text):
             return f"it looks like {label}: save the file as UTF-8"
     return "it looks like Western European (Windows-1252): save the file as UTF-8"

@@ -96,7 +96,11 @@ def read_positions(path: Path, name: str, sha256: str, tz: tzinfo | None) -> tup
         what = "the time column is missing" if not times else f"two time columns: {' and '.join(times)}"
         raise InputError(what, file=name, hint="give exactly one of t, t_epoch_s, t_epoch_ms")
     for batch in source:
-        batches.append(_convert(batch, times[0], tz, sha256, refused, decimal_comma=decimal_comma))
+        try:
+            batches.append(_convert(batch, times[0], tz, sha256, refused, decimal_comma=decimal_comma))
+        except pa.ArrowException as error:
+            hint = "columns of positions should hold numbers, text, or time stamps for t"
+            raise InputError("holds a column of a type that cannot be read", file=name, hint=hint) from error
         if len(refused) > MOST_REJECTS:
             reason = refused[-1].rejected
             hint = f"the last one: {reason.column}: {reason.reason}"
@@ -159,6 +163,9 @@ def _mask(flags: pa.Array) -> np.ndarray:
 
 
 def _keys(column: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    if pa.types.is_floating(column.type):  # what data frames make of whole numbers with gaps
+        whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), 2**53))
+        column = pc.if_else(whole, column, None).cast(pa.int64())
     text = _texts(column)
     good = pc.match_substring_regex(text, _KEY)
     keys = pc.if_else(good, text, None).cast(pa.int64())

@@ -61,15 +61,17 @@ def read_delimited(path: Path, name: str, reader: str) -> Sheet:
         raise InputError(f"the header cannot be read: {first.problem}", file=name, line=first.number)
     known = spellings(reader)
     best: tuple[int, str, list[str]] = (-1, "", [])
+    torn = False
     for delimiter in _DELIMITERS:
         try:
             header = next(csv.reader([first.text], delimiter=delimiter, strict=True))
         except (csv.Error, StopIteration):
+            torn = True
             continue
         score = sum(normal(cell) in known for cell in header)
         best = max(best, (score, delimiter, header), key=lambda found: found[0])
-    _, delimiter, header = best
-    if not delimiter:
+    score, delimiter, header = best
+    if torn and score < 1:
         hint = "put the column names on one line, each once, without stray quotes"
         raise InputError("the header cannot be read", file=name, line=first.number, hint=hint)
     columns = match_header(header, name, reader, line=first.number)

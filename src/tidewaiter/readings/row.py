@@ -121,12 +121,12 @@ class Row:
     def span(self, start: str, end: str) -> Interval:
         """Return the span from one cell to another, both included; an empty end = the precision of the start."""
         first, last = self.cell(start), self.cell(end)
-        for column, text in ((start, first), (end, last)):
-            if text:
-                self._date(column, text)
         try:
             return span(first, last or first, self._tz)
         except InputError as error:
+            for column, text in ((start, first), (end, last)):
+                if text:
+                    self._date(column, text)
             raise self.reject(end, error.message, error.hint) from None
 
     def date(self, column: str) -> str | None:

@@ -49,13 +49,14 @@ def source_fields(row: Row) -> Fields:
 
 def look(row: Row, _case: Case) -> Fields:
     """Read a row of looks."""
-    span = row.span("start", "end") if row.needed("start") else None
+    row.needed("start")
     row.needed("state")
+    span = row.span("start", "end")
     return {
         "look_id": row.ident("look_id"),
         "place_id": row.place("place"),
-        "t_start": span and span.start,
-        "t_end": span and span.end,
+        "t_start": span.start,
+        "t_end": span.end,
         "state": row.choice("state", ("clear", "obscured")),
         "visible_share": row.share("visible_share"),
         "sensor": row.text("sensor"),

@@ -29,6 +29,7 @@ window, under each scenario apart. Flags say how a number changed on its way:
     other-route               speaks only of routes the case does not measure
     exceeds-voyages           even the low end of the voyages it requires is more than its own window can have seen
     exceeds-all-voyages       the voyages it requires at the usual load are more than the whole case can have seen
+    likely-exceeds-all        the same, but only more likely than not: above the median, not above all that can be
 
 "Can have seen" means up to the upper end of the 95 % interval of the voyages.
 """
@@ -45,7 +46,7 @@ from tidewaiter.model.tables import CLAIM_CHECKS
 from tidewaiter.tally.claim import Claim, read_claims
 from tidewaiter.tally.demands import TRIPS, Subject, base_units, demands, given, published
 from tidewaiter.tally.drift import drift
-from tidewaiter.tally.intervals import interval
+from tidewaiter.tally.intervals import interval, median
 from tidewaiter.tally.origins import Trace, trace
 from tidewaiter.tally.verdicts import NOT_COMPARABLE, first_scenario, in_words, verdict
 from tidewaiter.tally.windows import Window, compared_window, route_flag
@@ -120,7 +121,7 @@ def reconcile(case: Case, claims: pa.Table, tally: TallyView) -> Reconciliation:
     drifts = drift(told, traces, tally.window)
     modes = frozenset(leg.mode for leg in case.legs if leg.measured)
     items = {item.id: item for item in case.items}
-    ceiling = _most(tally.voyages(None, None))
+    in_all = tally.voyages(None, None)
     rows: list[dict[str, Any]] = []
     measurements: list[Measurement] = []
     for claim in told:
@@ -128,7 +129,7 @@ def reconcile(case: Case, claims: pa.Table, tally: TallyView) -> Reconciliation:
         window = compared_window(claim, tally.window)
         base = base_units(claim, by_id, own, tally.unit)
         check = _Check(claim, own, window, base, route_flag(claim.route, modes))
-        check.compare(tally, items, ceiling)
+        check.compare(tally, items, in_all)
         check.flags = [*own.flags, *drifts[claim.claim_id], *check.flags]
         rows.append(check.row())
         measurements += check.measurements
@@ -147,7 +148,7 @@ class _Check:
         self.demands: dict[str, Measurement] = {}
         self.measurements = [m for m in (published(claim),) if m is not None]
 
-    def compare(self, tally: TallyView, items: Mapping[str, Item], ceiling: float) -> None:
+    def compare(self, tally: TallyView, items: Mapping[str, Item], in_all: NDArray[np.float64]) -> None:
         """Find the verdicts and the demands, as far as the claim can be compared at all."""
         claim, window = self.claim, self.window
         if not self.comparable or "other-route" in self.flags or window.span is None:
@@ -172,8 +173,10 @@ class _Check:
         least = needed.value if needed.low is None else needed.low
         if least > _most(tally.voyages(*window.span)):
             self.flags.append("exceeds-voyages")
-        if needed.value > ceiling:
+        if needed.value > _most(in_all):
             self.flags.append("exceeds-all-voyages")
+        elif needed.value > median(in_all, whole=True):
+            self.flags.append("likely-exceeds-all")
 
     def row(self) -> dict[str, Any]:
         """Return the row of CLAIM_CHECKS."""

@@ -27,7 +27,7 @@ def interval(draws: NDArray[np.float64], level: float, *, whole: bool = False) -
     values, counts = np.unique(np.round(draws), return_counts=True)
     share = counts / counts.sum()
     low, high = np.interp(tails, np.cumsum(share) - share / 2, values)
-    low, high = np.ceil(low - 1e-9), np.floor(high + 1e-9)
+    low, high = np.ceil(low - 1e-9) + 0.0, np.floor(high + 1e-9) + 0.0  # adding zero turns -0.0 into 0.0
     return (float(low), float(high)) if low <= high else (float(high), float(high))
 
 

@@ -44,7 +44,7 @@ def first_scenario(claim: Claim, scenarios: Mapping[str, Scenario]) -> str:
     """Choose the scenario a claim is compared with first.
 
     The claimant's own, else the one whose condition reads like the claim's, else the first that is an estimate and not a
-    conditional. Where several remain, words shared with the condition and item of the claim decide, rare words more.
+    conditional. Where several remain, the words shared with the condition and the item of the claim decide.
     """
     own = [s.id for s in scenarios.values() if _speaks(claim, s)]
     if not own and not claim.condition:
@@ -52,7 +52,7 @@ def first_scenario(claim: Claim, scenarios: Mapping[str, Scenario]) -> str:
     candidates = own or list(scenarios)
     said = _words(f"{claim.condition} {claim.item}")
     texts = {i: _words(f"{scenarios[i].condition} {scenarios[i].label}") for i in candidates}
-    return max(candidates, key=lambda i: _likeness(said, texts[i], texts.values()), default="")
+    return max(candidates, key=lambda i: len(said & texts[i]), default="")
 
 
 def in_words(claim: Claim, verdict_: str, flags: Collection[str]) -> str:
@@ -64,10 +64,7 @@ def in_words(claim: Claim, verdict_: str, flags: Collection[str]) -> str:
     ]
     if claim.condition:
         parts.append("it is a conditional and says what could have been, not what was")
-    if "exceeds-all-voyages" in flags:
-        parts.append("yet at the usual load it takes more voyages than were made in the whole window of the case")
-    elif "exceeds-voyages" in flags:
-        parts.append("yet reaching it takes more voyages than were made in its own window")
+    parts += [words for flag, words in _TOO_MANY.items() if flag in flags]
     if "window-exceeds-case" in flags:
         parts.append("it also speaks of time outside the window of the case")
     if "route-wider" in flags:
@@ -84,6 +81,12 @@ _MEANING = {
     ("above", "floor"): "a lower bound beyond what the evidence allows",
     ("below", "point"): "less than the evidence shows",
     ("below", "ceiling"): "an upper bound that the evidence exceeds",
+}
+
+_TOO_MANY = {
+    "exceeds-voyages": "yet reaching it takes more voyages than were made in its own window",
+    "exceeds-all-voyages": "at the usual load it takes more voyages than were made in the whole window of the case",
+    "likely-exceeds-all": "more likely than not it takes more voyages than were made in the whole window of the case",
 }
 
 
@@ -108,8 +111,3 @@ def _speaks(claim: Claim, scenario: Scenario) -> bool:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.casefold()))
-
-
-def _likeness(said: frozenset[str], text: frozenset[str], texts: Collection[frozenset[str]]) -> float:
-    """Sum over shared words of one over the number of texts that hold the word."""
-    return sum(1 / sum(word in other for other in texts) for word in said & text)

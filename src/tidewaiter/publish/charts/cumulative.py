@@ -20,6 +20,7 @@ from tidewaiter.publish.charts.canvas import (
     on_axis,
     tick_number,
 )
+from tidewaiter.publish.marks import month_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,21 @@ if TYPE_CHECKING:
 
 
 _MOST_COLUMNS = 3  # scenario panels side by side
+_PANEL_POINTS = 125.0  # height of a panel, near enough to keep letters apart
+_SIDES = (
+    (-9, 2),
+    (9, 2),
+    (0, 8),
+    (0, -13),
+    (-9, -9),
+    (9, -9),
+    (-11, 12),
+    (11, 12),
+    (-19, 2),
+    (19, 2),
+    (0, 18),
+    (0, -23),
+)
 
 
 class ClaimMark(msgspec.Struct, frozen=True):
@@ -85,14 +101,15 @@ def paint_cumulative(width: float, start: datetime, load: Panel | None, items: S
     rows = -(-len(items) // columns)
     heights = ([2.7] if load else []) + [2.15] * rows
     figure = new_figure(width, sum(heights) + 0.25)
+    broad = 66 * width  # 72 an inch, less the margins
     grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     if load:
-        _panel(figure.add_subplot(grid[0, :]), start, load, _ceiling([load]), BLUE)
+        _panel(figure.add_subplot(grid[0, :]), start, load, _ceiling([load]), broad)
     top = _ceiling(items)
     for index, panel in enumerate(items):
         row, column = divmod(index, columns)
         ax = figure.add_subplot(grid[row + bool(load), column])
-        _panel(ax, start, panel, top, INK if panel.conditional else BLUE)
+        _panel(ax, start, panel, top, broad / columns)
         if column:
             ax.tick_params(labelleft=False)
     return figure
@@ -105,7 +122,8 @@ def _ceiling(panels: Sequence[Panel]) -> float:
     return max(bands, min(claims, 1.9 * bands)) * 1.12 or 1.0
 
 
-def _panel(ax: Axes, start: datetime, panel: Panel, top: float, colour: str) -> None:
+def _panel(ax: Axes, start: datetime, panel: Panel, top: float, broad: float) -> None:
+    colour = INK if panel.conditional else BLUE
     points = [(start, None), *((at, m) for at, m, _ in panel.series)]
     days = [on_axis(at) for at, _ in points]
     for low, high, alpha in (("low", "high", 0.16), ("low_80", "high_80", 0.2), ("low_50", "high_50", 0.34)):
@@ -115,11 +133,12 @@ def _panel(ax: Axes, start: datetime, panel: Panel, top: float, colour: str) -> 
     ax.plot(days, [0.0 if m is None else m.value for _, m in points], color=colour, linewidth=1.6)
     for at, m, url in panel.series:
         ax.plot([on_axis(at)], [m.value], "o", markersize=2.6, color=colour)[0].set_url(url)
-    for mark in panel.claims:
-        _claim(ax, mark, top)
     ax.set_ylim(0, top)
     last = max([days[-1], *(on_axis(c.at) for c in panel.claims)])
     ax.set_xlim(days[0], last + 0.035 * max(last - days[0], 20))
+    for mark in panel.claims:
+        _claim(ax, mark, top)
+    _label(ax, panel.claims, top, broad)
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     ax.yaxis.set_major_formatter(FuncFormatter(tick_number))
     time_axis(ax)
@@ -167,18 +186,39 @@ def _claim(ax: Axes, mark: ClaimMark, top: float) -> None:
         zorder=6,
     )[0]
     dot.set_url(mark.url)
-    label = ax.annotate(
-        mark.letter,
-        (x, (low + high) / 2),
-        xytext=(-5.5, 2.5),
-        textcoords="offset points",
-        ha="right",
-        fontsize=8.5,
-        fontweight="bold",
-        color=INK,
-        zorder=7,
-    )
-    label.set_url(mark.url)
+
+
+def _label(ax: Axes, marks: Sequence[ClaimMark], top: float, width: float) -> None:
+    """Set the letter of each mark beside it, on the first side where it covers no other letter or mark.
+
+    Args:
+        ax: the panel.
+        marks: the claims on it.
+        top: end of its scale.
+        width: of the panel in points, near enough.
+    """
+    left, right = ax.get_xlim()
+    spots = [
+        ((on_axis(m.at) - left) / (right - left) * width, min((m.low + m.high) / 2, 0.955 * top) / top * _PANEL_POINTS)
+        for m in marks
+    ]
+    taken = list(spots)
+    for mark, (x, y) in zip(marks, spots, strict=True):
+        free = [s for s in _SIDES if all(abs(x + s[0] - a) > 7 or abs(y + s[1] + 3 - b) > 7 for a, b in taken)]
+        dx, dy = (free or _SIDES)[0]
+        taken.append((x + dx, y + dy + 3))
+        label = ax.annotate(
+            mark.letter,
+            (on_axis(mark.at), min((mark.low + mark.high) / 2, 0.955 * top)),
+            xytext=(dx, dy),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            fontweight="bold",
+            color=INK,
+            zorder=7,
+        )
+        label.set_url(mark.url)
 
 
 def time_axis(ax: Axes) -> None:
@@ -197,4 +237,4 @@ def time_axis(ax: Axes) -> None:
 
 def _month_tick(day: float, _position: int = 0) -> str:
     at = mdates.num2date(day, tz=UTC)  # type: ignore[no-untyped-call]
-    return f"{at:%b}\n{at:%Y}" if at.month == 1 else f"{at:%b}"
+    return f"{month_name(at)}\n{at.year}" if at.month == 1 else month_name(at)

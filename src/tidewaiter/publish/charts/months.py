@@ -118,10 +118,17 @@ def _surveys(ax: Axes, spans: Sequence[SurveySpan], window: tuple[datetime, date
         if span.share is not None:
             seen = ax.add_patch(Rectangle((left, y + 0.2), length * span.share, 0.6, linewidth=0, facecolor=SKY))
             seen.set_url(span.url)
-        label = ax.text(
-            left + length / 2, y + 0.47, span.title, fontsize=7.8, color=INK, va="center", ha="center", clip_on=False
+        total = (window[1] - window[0]).total_seconds() / 86400
+        before, after = left - on_axis(window[0]), on_axis(window[1]) - left - length
+        x, side = (left + length, "left") if after > 0.28 * total else (left, "right")
+        if after <= 0.28 * total and before <= 0.28 * total:
+            x, side = left + length / 2, "center"
+        label = ax.annotate(
+            span.title, (x, y + 0.47), xytext=({"left": 4, "right": -4}.get(side, 0), 0), textcoords="offset points"
         )
-        label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 1.2, "alpha": 0.85})
+        label.set(fontsize=7.8, color=INK, va="center", ha=side)
+        if side == "center":
+            label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 1.2, "alpha": 0.85})
         label.set_url(span.url)
     ax.set_ylim(0, len(spans))
     _bare(ax)
