@@ -13,9 +13,7 @@ from tidewaiter.publish.words import FLAGS
 def groups():
     results = make_results()
     fig = Figures(results.measurements, readings=[f"claims/{c['claim_id']}" for c in CLAIMS])
-    return group_claims(
-        results.tables["claims"].to_pylist(), results.tables["claim_checks"].to_pylist(), fig, "container"
-    )
+    return group_claims(results.tables["claims"].to_pylist(), results.tables["claim_checks"].to_pylist(), fig)
 
 
 def test_each_origin_stands_once_with_what_follows_from_it():

@@ -124,10 +124,9 @@ def test_one_month_without_loads(tmp_path):
 
 def test_a_load_that_is_the_item_is_shown_once(tmp_path):
     full = make_results().measurements
-    one = msgspec.structs.replace(full["factor.papers"], value=1.0, low=1.0, high=1.0, inputs=())
-    ms = {k: msgspec.structs.replace(full[k], inputs=()) for k in ("load.total", "items.total.papers")} | {
-        "factor.papers": one
-    }
+    load = msgspec.structs.replace(full["load.total"], inputs=())
+    same = msgspec.structs.replace(load, measurement_id="items.total.papers", scenario="papers")
+    ms = {"load.total": load, "items.total.papers": same}
     case = msgspec.structs.replace(CASE, load_model=LoadModel(unit="flare"))
     html = publish(case, Results(ms, {}, {}, lambda ids: explain(ms, [], ids)), tmp_path).read_text()
     assert "items.total.papers" not in html
@@ -171,6 +170,13 @@ def test_a_full_disk_keeps_the_old_report(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert [p.name for p in tmp_path.iterdir()] == ["index.html"]
     assert (tmp_path / "index.html").read_text() == "old"
+
+
+def test_draws_stay_in_the_case(tmp_path):
+    results = Results({}, {"voyage_draws": tables.VOYAGE_DRAWS.empty_table()}, {}, lambda _: {})
+    page = publish(CASE, results, tmp_path)
+    assert [p.name for p in sorted((tmp_path / "tables").iterdir())] == ["measurements.csv", "measurements.parquet"]
+    assert "voyage_draws" not in page.read_text()
 
 
 def test_other_files_in_the_folder_are_left_alone(tmp_path):

@@ -53,3 +53,13 @@ def test_an_id_without_tree_is_unproven():
 
     with pytest.raises(UnprovenFigure, match="cannot be explained"):
         flatten(["calls.total"], unknown)
+
+
+def test_a_whole_file_can_be_the_ground():
+    case = Knot(SHA, "evidence", "case.toml")
+    top = Knot("factor.mix", "measurement", children=(case, Knot("cd" * 32, "evidence", "secret.csv", sensitive=True)))
+    (block,) = flatten(["factor.mix"], lambda _: {"factor.mix": top}).blocks
+    assert [(link.anchor, link.label) for link in block.links] == [
+        (f"m-{SHA}", "case.toml"),
+        (f"m-{'cd' * 32}", "withheld"),
+    ]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _ANSWERS = {"denial", "finding"}
 _SERIES_START_DAYS = 62  # a cumulative claim may start this long after the window and still be read as the whole
-_REQUIRES = (
-    ("requires_voyages", "voyages"),
-    ("requires_units_per_voyage", "{units} per voyage, over the voyages made"),
-    ("requires_tonnes_per_unit", "tonnes per {unit}"),
-    ("own_factor", "per {unit}, its own factor"),
+_REQUIRES = (  # measurement of a claim, and what is said after its unit
+    ("requires_voyages", ""),
+    ("requires_units_per_voyage", ", over the voyages made"),
+    ("requires_tonnes_per_unit", ""),
+    ("own_factor", ", its own factor"),
 )
 
 
@@ -53,7 +53,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def group_claims(
-    claims: list[dict[str, Any]], checks: list[dict[str, Any]], fig: Figures, load_unit: str
+    claims: list[dict[str, Any]], checks: list[dict[str, Any]], fig: Figures
 ) -> tuple[list[Origin], list[Claim]]:
     """Group claims by origin, in order of the origin's date.
 
@@ -61,13 +61,12 @@ def group_claims(
         claims: rows of CLAIMS.
         checks: rows of CLAIM_CHECKS.
         fig: writes the figures.
-        load_unit: singular.
 
     Returns:
         The origins, and the denials and findings that concern no claim of the case.
     """
     by_id = {c["claim_id"]: c for c in checks}
-    views = {row["claim_id"]: _view(row, by_id.get(row["claim_id"], {}), fig, load_unit) for row in claims}
+    views = {row["claim_id"]: _view(row, by_id.get(row["claim_id"], {}), fig) for row in claims}
     answers = {k: v for k, v in views.items() if v.row["category"] in _ANSWERS}
     groups: dict[str, list[Claim]] = {}
     for key, view in views.items():
@@ -127,10 +126,9 @@ def letters(index: int) -> str:
     return (letters(head - 1) if head else "") + chr(97 + tail)
 
 
-def _view(row: dict[str, Any], check: dict[str, Any], fig: Figures, load_unit: str) -> Claim:
+def _view(row: dict[str, Any], check: dict[str, Any], fig: Figures) -> Claim:
     key = row["claim_id"]
     verdicts = tuple(sorted(dict(check.get("verdicts") or ()).items()))
-    words = {"unit": load_unit, "units": plural(load_unit)}
     return Claim(
         id=key,
         row=row,
@@ -138,7 +136,9 @@ def _view(row: dict[str, Any], check: dict[str, Any], fig: Figures, load_unit: s
         amount=_amount(row, fig),
         verdicts=verdicts or ((("", check["verdict"]),) if check.get("verdict") else ()),
         requires=tuple(
-            (label.format(**words), f"claim.{key}.{name}") for name, label in _REQUIRES if f"claim.{key}.{name}" in fig
+            (plural(fig.measurements[needed].unit) + tail, needed)
+            for name, tail in _REQUIRES
+            if (needed := f"claim.{key}.{name}") in fig
         ),
         flags=tuple((flag_words(f.partition(":")[0]), f.partition(":")[2]) for f in check.get("flags") or ()),
     )

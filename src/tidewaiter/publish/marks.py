@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from tidewaiter.publish.sections import month_span
+from tidewaiter.publish.sections import month_name, month_span
 
 _HARD = "\u00a0"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def day(value: Any) -> Markup:
@@ -29,17 +28,12 @@ def _as_given(text: str) -> Markup:
     except ValueError:
         bare = Markup("<time>{}</time>") if text.isdecimal() else Markup("<span data-quote>{}</span>")
         return bare.format(text)
-    words = _words(whole) if len(text) > len("2031-09") else f"{_MONTHS[whole.month - 1]}{_HARD}{whole.year}"
+    words = _words(whole) if len(text) > len("2031-09") else f"{month_name(whole)}{_HARD}{whole.year}"
     return Markup('<time datetime="{}">{}</time>').format(text, words)
 
 
 def _words(value: date) -> str:
     return f"{value.day}{_HARD}{month_name(value)}{_HARD}{value.year}"
-
-
-def month_name(value: date) -> str:
-    """Return the short English name of a month, whatever the locale of the machine."""
-    return _MONTHS[value.month - 1]
 
 
 def moment(value: datetime | None) -> Markup:

@@ -57,7 +57,7 @@ def render(case: Case, results: Results) -> str:
         calls=[c.row["call_id"] for c in calls],
     )
     scenarios = contents(case, fig)
-    origins, other = group_claims(rows_of(tables, "claims"), rows_of(tables, "claim_checks"), fig, case.load_model.unit)
+    origins, other = group_claims(rows_of(tables, "claims"), rows_of(tables, "claim_checks"), fig)
     surveys = joined_surveys(case, rows_of(tables, "survey_checks"), rows_of(tables, "surveys"))
     window = (case.window.start or _FIRST, case.window.end or _LAST)
     styles = Styles()
@@ -92,6 +92,7 @@ def render(case: Case, results: Results) -> str:
         "notices": rows_of(tables, "notices"),
         "evidence": [e for _, e in sorted(results.evidence.items(), key=lambda kv: (kv[1].name, kv[0]))],
         "held": frozenset(results.evidence),
+        "has_looks": bool(rows_of(tables, "coverage")),
         "diagnostics": sorted(results.diagnostics.items()),
         "calibration": load_calibration(),
         "tables": sorted([*tables, "measurements"]),

@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tidewaiter.errors import ReportError
+from tidewaiter.publish.results import PUBLISHED
 
 if TYPE_CHECKING:
     from tidewaiter.model import Case
@@ -41,7 +44,8 @@ def publish(case: Case, results: Results, out: Path) -> Path:
             raise
         raise ReportError(f"building a report needs {e.name}", hint="pip install 'tidewaiter[report]'") from e
 
-    public = withhold(results)
+    tables = {name: results.tables[name] for name in PUBLISHED if name in results.tables}
+    public = withhold(msgspec.structs.replace(results, tables=tables))
     page = render(case, public)
     try:
         out.mkdir(parents=True, exist_ok=True)

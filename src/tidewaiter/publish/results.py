@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from tidewaiter.model import Evidence, Measurement
 
 
+PUBLISHED = (
+    "inferred_calls",
+    "survey_checks",
+    "coverage",
+    "claims",
+    "claim_checks",
+    "surveys",
+    "sightings",
+    "looks",
+    "loads",
+    "rejects",
+    "notices",
+)
+"""Tables that a report is made of and that lie beside it; draws and positions stay in the case."""
+
+
 class Node(Protocol):
     """One knot of an evidence tree, as the evidence room explains it.
 
@@ -56,8 +72,7 @@ class Results(msgspec.Struct, frozen=True):
 
     Attributes:
         measurements: by id; every figure of the report is one of these or a cell of a reading or call.
-        tables: inferred_calls, survey_checks, coverage, claims, claim_checks, surveys, sightings, looks, loads,
-            rejects, notices, with the schemas of `model.tables`; any may be empty or absent.
+        tables: by name, with the schemas of `model.tables`; those of `PUBLISHED` count, any may be empty or absent.
         evidence: by SHA-256.
         trees: ids -> evidence tree of each, bound to the case.
         diagnostics: of the model run: chains, draws, rhat_max, ess_min, seed, versions.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tidewaiter.publish.figures import Figures
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _MOST_PAIRS = 3  # sentences comparing surveys
 _SAME_WINDOW = 0.8  # part of the longer window that two surveys share when their counts are set side by side
@@ -76,13 +77,20 @@ def contents(case: Case, fig: Figures) -> list[Content]:
     items = {i.id: i for i in case.items}
     found = []
     for s in case.scenarios:
-        total, factor = fig.measurements.get(f"items.total.{s.id}"), fig.measurements.get(f"factor.{s.id}")
+        total, load = fig.measurements.get(f"items.total.{s.id}"), fig.measurements.get("load.total")
         item = items.get(s.item)
         unit = item.unit if item else s.item
-        same = unit == case.load_model.unit and factor is not None and factor.low == factor.high == factor.value == 1
+        same = unit == case.load_model.unit and _equal(total, load)
         if total is not None and not same:
             found.append(Content(s, unit, item.name if item else s.item))
     return found
+
+
+def _equal(a: Measurement | None, b: Measurement | None) -> bool:
+    """Tell whether two ranges agree to a hundredth."""
+    if a is None or b is None or None in {a.low, a.high, b.low, b.high}:
+        return False
+    return all(abs(x - y) <= 0.01 * abs(y) for x, y in ((a.value, b.value), (a.low, b.low), (a.high, b.high)))  # type: ignore[operator,arg-type]
 
 
 def month_keys(measurements: Iterable[str]) -> list[str]:
@@ -100,6 +108,11 @@ def month_span(month: str) -> tuple[datetime, datetime]:
     """Return the first moment of a month and of the next one, UTC."""
     year, number = int(month[:4]), int(month[5:])
     return datetime(year, number, 1, tzinfo=UTC), datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+
+
+def month_name(value: date) -> str:
+    """Return the short English name of a month, whatever the locale of the machine."""
+    return _MONTHS[value.month - 1]
 
 
 def running_total(measurements: Mapping[str, Measurement], kind: str, tail: str = "") -> list[tuple[str, Measurement]]:
@@ -121,41 +134,36 @@ def ledger(case: Case, rows: list[dict[str, Any]]) -> list[Call]:
 
 
 def survey_pairs(surveys: list[dict[str, Any]]) -> list[Pair]:
-    """Return the pairs of surveys worth a sentence: windows are nearly the same, counts differ.
+    """Return the pairs of surveys worth a sentence: the same place, ships and nearly the same window, other counts.
 
-    The pairs with the longest overlap come first; a team is not compared with itself.
+    Only surveys that move the answer are paired. Pairs in which a team states its coverage come first, then those that differ most; no team meets itself.
+
+    Args:
+        surveys: as `joined_surveys` gives them.
     """
     found = []
-    for a, b in combinations(surveys, 2):
-        if (
-            a["by"] == b["by"]
-            or a["place_id"] != b["place_id"]
-            or None in {a["t_start"], a["t_end"], b["t_start"], b["t_end"]}
-        ):
+    for a, b in combinations([s for s in surveys if s["role"] == "fit"], 2):
+        times = (a["t_start"], a["t_end"], b["t_start"], b["t_end"])
+        counts = (a["counted_low"], b["counted_low"])
+        if a["by"] == b["by"] or a["place_id"] != b["place_id"] or a["only"] != b["only"]:
             continue
-        if list(a.get("vessels") or ()) != list(b.get("vessels") or ()) or a["counted_low"] == b["counted_low"]:
+        if None in times or None in counts or counts[0] == counts[1]:
             continue
-        if None in {a["counted_low"], b["counted_low"]}:
-            continue
-        overlap = (min(a["t_end"], b["t_end"]) - max(a["t_start"], b["t_start"])).total_seconds()
-        longer = max((a["t_end"] - a["t_start"]).total_seconds(), (b["t_end"] - b["t_start"]).total_seconds())
-        if longer > 0 and overlap >= _SAME_WINDOW * longer:
+        shared = min(a["t_end"], b["t_end"]) - max(a["t_start"], b["t_start"])
+        longer = max(a["t_end"] - a["t_start"], b["t_end"] - b["t_start"])
+        if shared >= _SAME_WINDOW * longer:
             few, many = sorted((a, b), key=lambda s: s["counted_low"])
-            found.append(
-                (
-                    -overlap / longer,
-                    -longer,
-                    few["survey_id"],
-                    Pair(few, many, bool(a["compatible"] and b["compatible"])),
-                )
-            )
-    return [pair for *_, pair in sorted(found, key=lambda f: f[:3])[:_MOST_PAIRS]]
+            stated = bool(a["coverage_stated"]) + bool(b["coverage_stated"])
+            rank = (-stated, -abs(counts[0] - counts[1]), few["survey_id"], many["survey_id"])
+            found.append((rank, Pair(few, many, bool(a["compatible"] and b["compatible"]))))
+    return [pair for _, pair in sorted(found, key=lambda f: f[0])[:_MOST_PAIRS]]
 
 
 def joined_surveys(case: Case, checks: list[dict[str, Any]], surveys: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the checks with the window, bound word and link of their survey, the ones that move the answer first.
 
-    Each gets a `title`: the team, and what sets the survey apart when the team has several.
+    Each gets `only`, the names of the ships it is limited to (empty when that is the whole fleet), and a `title`: the
+    team, and what sets the survey apart when the team has several.
     """
     by_id = {s["survey_id"]: s for s in surveys}
     names = {v.id: v.name for v in case.vessels}
@@ -167,8 +175,13 @@ def joined_surveys(case: Case, checks: list[dict[str, Any]], surveys: list[dict[
             **by_id.get(check["survey_id"], {}),
             **check,
         }
-        only = ", ".join(names.get(v, v) for v in row["vessels"] or ())
+        some = set(row["vessels"] or ()) if set(row["vessels"] or ()) < set(names) else set()
+        row["only"] = ", ".join(name for key, name in names.items() if key in some)
         team = row["by"] or row["survey_id"]
-        row["title"] = f"{team}: {only}" if only else f"{team} ({row['survey_id']})" if teams[row["by"]] > 1 else team
+        apart = f"{team}: {row['only']}" if row["only"] else team
+        if teams[row["by"]] > 1 and row["t_end"] is not None and not row["only"]:
+            last = row["t_end"] - timedelta(microseconds=1)
+            apart = f"{team}, to {last.day} {month_name(last)} {last.year}"
+        row["title"] = apart
         rows.append(row)
     return sorted(rows, key=lambda r: (r["role"] != "fit", r["t_start"] or _EARLIEST, r["survey_id"]))

@@ -156,9 +156,7 @@ class _Walk:
             status=node.status,
             method=node.method,
             parameters=_parameters(node.parameters),
-            links=tuple(
-                Link(anchor(c.id), c.label or c.id, c.figure) for c in below if c.kind in {"measurement", "call"}
-            ),
+            links=tuple(_link(c) for c in below if c.kind != "reading"),
             rows=tuple(few),
             bundles=tuple(bundles),
         )
@@ -169,12 +167,19 @@ class _Walk:
 
 
 def _below(node: Node) -> Iterable[Node]:
-    """Yield the children of a knot, looking through groups; evidence itself is reached through its readings."""
+    """Yield the children of a knot, looking through groups."""
     for child in node.children:
         if child.kind == "group":
             yield from _below(child)
-        elif child.kind != "evidence":
+        else:
             yield child
+
+
+def _link(node: Node) -> Link:
+    """Link a measurement, a call or, where a whole file is the ground, evidence."""
+    if node.kind == "evidence":
+        return Link(anchor(node.id), WITHHELD if node.sensitive else node.label or node.id)
+    return Link(anchor(node.id), node.label or node.id, node.figure)
 
 
 def _split(readings: Iterable[Row]) -> tuple[list[Row], dict[tuple[str, str], list[Row]]]:

@@ -2,13 +2,13 @@
 
 A path gives each vessel a phase at each grid step:
 
-    0        idle, at risk of the next call          hazard of the vessel and month
+    0        idle, at risk of the next call          exponential wait, hazard of the vessel and month
     1        at the origin                           lognormal stay
     2        on the way back                         fixed travel time
     3 + 2j   under way to destination j              fixed travel time
     4 + 2j   at destination j                        lognormal stay
 
-Phases follow in the order 0 → 1 → 3+2j → 4+2j → 2 → 0, so this is an explicit-duration hidden semi-Markov model
+Phases follow in the order 0 → 1 → 3+2j → 4+2j → 2 → 0 (a wait so short that it covers no grid step is left out), so this is an explicit-duration hidden semi-Markov model
 (Yu, "Hidden semi-Markov models", Artificial Intelligence 174, 2010). On the state space (phase, steps remaining) it is
 a Markov chain, and a block of a path is drawn exactly from its full conditional by forward filtering and backward
 sampling. What does not factor over steps (published counts over a window) enters by a Metropolis-Hastings step on the
@@ -127,7 +127,7 @@ def emissions(v, paths, a, b, static, look_at, look_step, look_phase, look_sight
 
 
 @njit(**OPTIONS)
-def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv, enter, end, idle):
+def draw_block(rng, path, a, b, evidence, hazard, straight, leg_share, lengths, pmf, surv, enter, end, idle):
     """Draw ``path[a:b]`` from its full conditional given the rest of the path and `evidence`; returns the new block.
 
     Forward, each phase keeps the chance that a run starts (`enter`) or ends (`end`) at a step; a run's chance is the
@@ -140,6 +140,7 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
         a, b: the block.
         evidence: (phases, b - a) relative chances; scaled in place.
         hazard: (steps,) chance that an idle vessel starts a call at this step.
+        straight: (steps,) chance that a vessel which comes back at this step starts its next call at once.
         leg_share: (steps, destinations) chance of each destination for a departure at this step.
         lengths: (phases,) longest run of each phase in steps.
         pmf, surv: (phases, longest) chance that a run lasts d + 1 steps, and at least d + 1 steps.
@@ -172,7 +173,8 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
     for k in range(width):
         step = a + k
         h = hazard[step]
-        enter[1, k] = waiting * h
+        q = straight[step]
+        enter[1, k] = waiting * h + ended[2] * q
         back = 0.0
         for j in range(n_dest):
             u = 3 + 2 * j
@@ -180,7 +182,7 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
             enter[u + 1, k] = ended[u]
             back += ended[u + 1]
         enter[2, k] = back
-        waiting = (waiting * (1.0 - h) + ended[2]) * evidence[0, k]
+        waiting = (waiting * (1.0 - h) + ended[2] * (1.0 - q)) * evidence[0, k]
         total = waiting
         for p in range(1, phases):
             mass[p] = max(mass[p] - ended[p] + enter[p, k], 0.0) * evidence[p, k]
@@ -225,13 +227,14 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
         open_end = e == steps
         if phase == 0:
             choice[0] = idle[k] * (1.0 - hazard[b])
-            choice[2] = end[2, k]
+            choice[2] = end[2, k] * (1.0 - straight[b])
         else:
             fresh = 0.0
             if after <= lengths[phase]:
                 fresh = surv[phase, after - 1] if open_end else pmf[phase, after - 1]
             if phase == 1:
                 choice[0] = idle[k] * hazard[b] * fresh
+                choice[2] = end[2, k] * straight[b] * fresh
             elif phase == 2:
                 for j in range(n_dest):
                     choice[4 + 2 * j] = end[4 + 2 * j, k] * fresh
@@ -257,7 +260,7 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
             if k == 0:
                 break
             stay = idle[k - 1] * (1.0 - hazard[a + k])
-            if rng.random() * (stay + end[2, k - 1]) >= stay:
+            if rng.random() * (stay + end[2, k - 1] * (1.0 - straight[a + k])) >= stay:
                 phase = 2
             k -= 1
             continue
@@ -275,7 +278,8 @@ def draw_block(rng, path, a, b, evidence, hazard, leg_share, lengths, pmf, surv,
         if k < 0:
             break
         if phase == 1:
-            phase = 0
+            waited = idle[k] * hazard[a + start]
+            phase = 0 if rng.random() * (waited + end[2, k] * straight[a + start]) < waited else 2
         elif phase == 2:
             chance = np.zeros(n_dest)
             for j in range(n_dest):
@@ -453,15 +457,24 @@ def _ship_days(paths, phase, instants, mask):
 
 
 @njit(**OPTIONS)
-def _rate_loglik(log_rate, vessel_effect, month_effect, exits, risk, step_days):
+def at_once(x):
+    """Chance that an exponential wait of rate `x` per step covers no grid instant; its place on the grid is even."""
+    return 1.0 + math.expm1(-x) / x if x > 1e-6 else 0.5 * x
+
+
+@njit(**OPTIONS)
+def _rate_loglik(log_rate, vessel_effect, month_effect, exits, risk, direct, back, step_days):
     total = 0.0
     for v in range(exits.shape[0]):
         for m in range(exits.shape[1]):
-            if risk[v, m] > 0:
+            if risk[v, m] + back[v, m] > 0:
                 x = math.exp(min(log_rate + vessel_effect[v] + month_effect[m], 8.0)) * step_days
                 if exits[v, m] > 0:
                     total += exits[v, m] * math.log(-math.expm1(-x) + TINY)
                 total -= (risk[v, m] - exits[v, m]) * x
+                if back[v, m] > 0:
+                    q = at_once(x)
+                    total += direct[v, m] * math.log(q + TINY) + (back[v, m] - direct[v, m]) * math.log(1.0 - q + TINY)
     return total
 
 
@@ -489,12 +502,12 @@ def rate_effects(z, log_rate_mu, log_rate_sigma, vessel_spread, change_mu, chang
 
 
 @njit(**OPTIONS)
-def _update_rates(rng, z, prior, exits, risk, step_days):
+def _update_rates(rng, z, prior, exits, risk, direct, back, step_days):
     """Elliptical slice moves (Murray, Adams, MacKay 2010) of the rate coordinates: all together, then by block."""
     n_vessels, n_months = exits.shape
     n = z.shape[0]
     lr, ve, me = rate_effects(z, prior[0], prior[1], prior[2], prior[3], prior[4], n_vessels, n_months)
-    current = _rate_loglik(lr, ve, me, exits, risk, step_days)
+    current = _rate_loglik(lr, ve, me, exits, risk, direct, back, step_days)
     for block in range(4):
         moves = np.zeros(n, np.bool_)
         for i in range(n):
@@ -514,7 +527,7 @@ def _update_rates(rng, z, prior, exits, risk, step_days):
                 if moves[i]:
                     trial[i] = z[i] * math.cos(theta) + nu[i] * math.sin(theta)
             lr, ve, me = rate_effects(trial, prior[0], prior[1], prior[2], prior[3], prior[4], n_vessels, n_months)
-            value = _rate_loglik(lr, ve, me, exits, risk, step_days)
+            value = _rate_loglik(lr, ve, me, exits, risk, direct, back, step_days)
             if value > bar:
                 z[:] = trial
                 current = value
@@ -679,7 +692,10 @@ def run_chain(
     risk = np.zeros((n_vessels, n_months), np.int64)
     stays = np.zeros((2, longest), np.int64)
     cuts = np.zeros((2, longest), np.int64)
+    direct = np.zeros((n_vessels, n_months), np.int64)
+    back = np.zeros((n_vessels, n_months), np.int64)
     hazard = np.empty((n_vessels, steps))
+    straight = np.empty((n_vessels, steps))
     enter = np.zeros((phases, steps))
     end = np.zeros((phases, steps))
     idle = np.zeros(steps)
@@ -694,6 +710,7 @@ def run_chain(
             for k in range(steps):
                 x = math.exp(min(log_rate + vessel_effect[v] + month_effect[month[k]], 8.0)) * step_days
                 hazard[v, k] = -math.expm1(-x) if active[v, k] else 0.0
+                straight[v, k] = at_once(x) if active[v, k] else 0.0
 
         for v in range(n_vessels):
             blocks = 1 if n_surveys == 0 else max(2, int(1.5 * steps / 70))
@@ -710,7 +727,7 @@ def run_chain(
                     v, paths, a, b, static, look_at, look_step, look_phase, look_sight, look_seen, look_missed, weights, other
                 )
                 new = draw_block(
-                    rng, paths[v], a, b, evidence, hazard[v], leg_share, lengths, pmf, surv, enter, end, idle
+                    rng, paths[v], a, b, evidence, hazard[v], straight[v], leg_share, lengths, pmf, surv, enter, end, idle
                 )
                 if n_surveys == 0:
                     paths[v, a:b] = new
@@ -768,12 +785,12 @@ def run_chain(
                     continue
                 ratio = -block_looks_loglik(
                     paths, a, b, look_at, look_step, look_phase, look_sight, look_seen, look_missed, weights, other
-                ) - _own_loglik(paths, v, w, a, b, hazard, static)
+                ) - _own_loglik(paths, v, w, a, b, hazard, straight, static)
                 for k in range(a, b):
                     paths[v, k], paths[w, k] = paths[w, k], paths[v, k]
                 ratio += block_looks_loglik(
                     paths, a, b, look_at, look_step, look_phase, look_sight, look_seen, look_missed, weights, other
-                ) + _own_loglik(paths, v, w, a, b, hazard, static)
+                ) + _own_loglik(paths, v, w, a, b, hazard, straight, static)
                 if n_surveys:
                     for s in range(n_surveys):
                         new_loglik[s] = loglik[s]
@@ -805,17 +822,21 @@ def run_chain(
         # rates and stays given the paths
         exits[:] = 0
         risk[:] = 0
+        direct[:] = 0
+        back[:] = 0
         calls = 0
         for v in range(n_vessels):
             for k in range(steps):
-                idle_before = k == 0 or paths[v, k - 1] == 0
-                if idle_before and active[v, k]:
+                before = paths[v, k - 1] if k else 0
+                call = paths[v, k] == 1 and before != 1
+                calls += call
+                if before == 0 and active[v, k]:
                     risk[v, month[k]] += 1
-                    if paths[v, k] == 1:
-                        exits[v, month[k]] += 1
-                if paths[v, k] == 1 and (k == 0 or paths[v, k - 1] == 0):
-                    calls += 1
-        _update_rates(rng, z, rate_prior, exits, risk, step_days)
+                    exits[v, month[k]] += call
+                elif before == 2 and paths[v, k] != 2 and active[v, k]:
+                    back[v, month[k]] += 1
+                    direct[v, month[k]] += call
+        _update_rates(rng, z, rate_prior, exits, risk, direct, back, step_days)
         _tally_runs(paths, n_dest, stays, cuts)
         _update_stay(
             rng, z_origin, stay_prior[0, 0], stay_prior[0, 1], stay_prior[0, 2], step_days, pmf, origin_phases, lengths, stays[0], cuts[0]
@@ -847,7 +868,7 @@ def run_chain(
 
 
 @njit(**OPTIONS)
-def _own_loglik(paths, v, w, a, b, hazard, static):
+def _own_loglik(paths, v, w, a, b, hazard, straight, static):
     """Terms of two vessels' paths on ``[a, b]`` that depend on which of them made the calls."""
     total = 0.0
     for k in range(a + 1, b + 1):
@@ -855,6 +876,9 @@ def _own_loglik(paths, v, w, a, b, hazard, static):
             if paths[x, k - 1] == 0:
                 h = hazard[x, k]
                 total += math.log((h if paths[x, k] == 1 else 1.0 - h) + TINY)
+            elif paths[x, k - 1] == 2 and paths[x, k] != 2:
+                q = straight[x, k]
+                total += math.log((q if paths[x, k] == 1 else 1.0 - q) + TINY)
     for k in range(a, b):
         for x in (v, w):
             total += math.log(static[x, paths[x, k], k] + TINY)

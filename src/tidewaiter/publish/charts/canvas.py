@@ -63,6 +63,9 @@ _RC: dict[Any, Any] = {
 }
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _FONT = re.compile(r"(?:^|;)\s*font(?:-family)?:[^;]*")
+_URL = re.compile(r"url\(#([^)]+)\)")
+_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+_NUMERIC = frozenset({"d", "x", "y", "width", "height", "transform"})
 _SIZE = re.compile(r"(?:^|[;\s])font:\s*(?:\S+\s)*?([\d.]+px)|font-size:\s*([\d.]+px)")
 
 
@@ -180,8 +183,9 @@ def _inline(figure: Figure, name: str, kind: str, *, title: str, text: str, styl
         for child in list(parent):
             if child.tag.endswith("}metadata") or (child.tag.endswith("}style")):
                 parent.remove(child)
+    names = _names(root, name)
     for element in root.iter():
-        _tame(element, name, styles)
+        _tame(element, names, styles)
     for key in ("width", "height", "version"):
         root.attrib.pop(key, None)
     root.set("class", f"chart {kind}")
@@ -195,40 +199,60 @@ def _inline(figure: Figure, name: str, kind: str, *, title: str, text: str, styl
     return Markup(ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', ""))  # noqa: S704 - serialised above
 
 
-def _tame(element: ET.Element, name: str, styles: Styles) -> None:
-    """Make one element fit for the page: prefixed ids, style as class, plain href, ticks marked."""
+def _names(root: ET.Element, name: str) -> dict[str, str]:
+    """Return a name, by order of use, for each id that something refers to.
+
+    The ids that matplotlib makes are hashes of coordinates whose last bits may differ between runs.
+    """
+    names: dict[str, str] = {}
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            target = value[1:] if key == f"{{{_XLINK}}}href" and value.startswith("#") else ""
+            if target and not target.startswith("m-"):
+                names.setdefault(target, f"{name}-{len(names)}")
+            for used in _URL.findall(value):
+                names.setdefault(used, f"{name}-{len(names)}")
+    return names
+
+
+def _tame(element: ET.Element, names: dict[str, str], styles: Styles) -> None:
+    """Make one element fit for the page: few short ids, style as class, plain href, ticks marked, short numbers."""
     classes: list[str] = []
     identity = element.attrib.pop("id", "")
-    if identity:
-        if identity.startswith(("xtick_", "ytick_")):
-            classes.append("tick")
-        elif identity.startswith("name_"):
-            element.set("data-name", "")
-        element.set("id", f"{name}-{identity}")
-    style = element.attrib.pop("style", "")
+    if identity in names:
+        element.set("id", names[identity])
+    if identity.startswith(("xtick_", "ytick_")):
+        classes.append("tick")
+    elif identity.startswith("name_"):
+        element.set("data-name", "")
+    style = _renamed(element.attrib.pop("style", ""), names)
     if style:
-        classes.append(styles.class_of(_style(style, name)))
-    for key, value in list(element.attrib.items()):
-        if key == f"{{{_XLINK}}}href":
-            del element.attrib[key]
-            local = value.startswith("#") and not value.startswith(("#m-", "#t-"))
-            element.set("href", f"#{name}-{value[1:]}" if local else value)
-        elif "url(#" in value:
-            element.set(key, value.replace("url(#", f"url(#{name}-"))
+        classes.append(styles.class_of(_style(style)))
+    link = element.attrib.pop(f"{{{_XLINK}}}href", "")
+    if link:
+        element.set("href", f"#{names[link[1:]]}" if link[1:] in names else link)
     element.attrib.pop("target", None)
+    for key, value in element.attrib.items():
+        if key in _NUMERIC:
+            element.set(key, _LONG.sub(lambda hit: f"{float(hit[0]):.2f}".rstrip("0").rstrip("."), value))
+        elif "url(#" in value:
+            element.set(key, _renamed(value, names))
     if classes:
         element.set("class", " ".join(classes))
 
 
-def _style(style: str, name: str) -> str:
+def _renamed(value: str, names: dict[str, str]) -> str:
+    return _URL.sub(lambda hit: f"url(#{names[hit[1]]})", value)
+
+
+def _style(style: str) -> str:
     """Drop the font family, which the page sets; keep size and weight."""
     size = _SIZE.search(style)
     bold = "bold" in style or re.search(r"font(?:-weight)?:[^;]*\b[67]00\b", style)
-    rest = _FONT.sub("", style).strip("; ")
-    rest = re.sub(r"\s*font-(?:size|weight):[^;]*;?", "", rest).strip("; ")
+    rest = re.sub(r"\s*font-(?:size|weight):[^;]*;?", "", _FONT.sub("", style)).strip("; ")
     parts = [rest] if rest else []
     if size:
         parts.append(f"font-size:{size.group(1) or size.group(2)}")
     if bold:
         parts.append("font-weight:600")
-    return ";".join(parts).replace("url(#", f"url(#{name}-")
+    return _LONG.sub(lambda hit: f"{float(hit[0]):.2f}", ";".join(parts))

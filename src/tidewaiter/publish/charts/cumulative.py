@@ -20,7 +20,7 @@ from tidewaiter.publish.charts.canvas import (
     on_axis,
     tick_number,
 )
-from tidewaiter.publish.marks import month_name
+from tidewaiter.publish.sections import month_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
