@@ -161,6 +161,7 @@ class CallModel(msgspec.Struct, frozen=True):
         monthly_change: log standard deviation of the call rate from month to month.
         seen_clear, seen_obscured: chance that a ship at the place is seen in a clear or an obscured look.
         other_ship: chance per look that a ship outside the fleet is taken for one of it.
+        misnamed: part of those that are given the name of a ship of the fleet.
         survey_coverage: share of days a survey saw, when it does not say.
         survey_distinct: chance that a call which was seen is counted as a call of its own.
         look_clustering: day-to-day correlation of what can be seen (cloudy days come in runs), 0 to 1.
@@ -178,6 +179,7 @@ class CallModel(msgspec.Struct, frozen=True):
     seen_clear: float = 0.97
     seen_obscured: float = 0.10
     other_ship: float = 0.01
+    misnamed: float = 0.05
     survey_coverage: Quantiles = Quantiles(0.4, 0.7, 0.95, "assumed")
     survey_distinct: float = 0.97
     look_clustering: float = 0.25

@@ -271,7 +271,8 @@ def _look(
             if rng.random() < chance:
                 ships.append((_identify(spec, calls[i].vessel, ids, rng), i))
         if rng.random() < m.other_ship * chance / m.seen_clear:
-            ships.append(({}, None))
+            named = {str(rng.choice(ids)): 1.0} if rng.random() < m.misnamed else {}
+            ships.append((named, None))
         out.append(Look(place, t, "obscured" if cloudy else "clear", tuple(ships)))
     return out
 

@@ -36,15 +36,6 @@ def logit_normal(quantiles: Quantiles) -> LogNormal:
     return LogNormal(mid, max((high - low) / (2 * Z95), 1e-6))
 
 
-def stay_pmf(median_days: float, spread: float, step_days: float, longest: int) -> NDArray[np.float64]:
-    """Chance that a lognormal stay covers 1, 2, … `longest` grid instants; shape (longest,), sums to 1."""
-    edges = (np.arange(1, longest) + 0.5) * step_days
-    z = (np.log(edges) - math.log(median_days)) / max(spread, 1e-6)
-    cdf = np.concatenate([[0.0], [0.5 * math.erfc(-x / math.sqrt(2)) for x in z], [1.0]])
-    pmf = np.diff(cdf) + 1e-12
-    return np.asarray(pmf / pmf.sum(), np.float64)
-
-
 def longest_stay(law: LogNormal, spread: float, step_days: float) -> int:
     """Number of steps that a stay exceeds with a chance of about one in a thousand, parameter doubt included."""
     return int(min(max(math.exp(law.mu + 3.1 * math.hypot(law.sigma, spread)) / step_days, 2), 400)) + 1

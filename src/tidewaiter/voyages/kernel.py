@@ -218,6 +218,7 @@ def draw_block(rng, path, a, b, evidence, hazard, straight, leg_share, lengths, 
         for p in range(1, phases):
             choice[p] = mass[p]
         phase = _pick(rng, choice, choice.sum())
+        open_end = phase != 0
     else:
         phase = path[b]
         e = b
@@ -540,15 +541,36 @@ def _update_rates(rng, z, prior, exits, risk, direct, back, step_days):
 
 
 @njit(**OPTIONS)
-def _fill_stay(pmf, phase, length, median_days, spread, step_days):
-    last = 0.0
-    for r in range(length):
-        if r == length - 1:
-            cdf = 1.0
+def fill_stay(pmf, length, median_days, spread, step_days):
+    """Fill ``pmf[:length]`` with the chance that a lognormal stay covers 1, 2, … grid instants.
+
+    A stay of x steps, its start falling evenly on the grid, covers n instants with chance max(0, 1 - abs(x - n)); the
+    mean of that over the stay is a second difference of E max(0, y - x), which has a closed form. A stay that covers
+    none is counted as one.
+    """
+    mu = math.log(median_days / step_days)
+    mean = math.exp(mu + 0.5 * spread * spread)
+    before, here = 0.0, 0.0  # E max(0, y - x) at y = n - 1 and y = n, starting with n = 0
+    left = 1.0
+    for n in range(1, length + 1):
+        z = (math.log(n) - mu) / spread
+        after = n * _normal_cdf(z) - mean * _normal_cdf(z - spread)
+        x = max(after - 2.0 * here + before, 0.0)  # chance of n - 1 instants
+        before, here = here, after
+        if n == 1:
+            pmf[0] = x
+        elif n == 2:
+            pmf[0] = max(pmf[0] + x, 1e-12)
+            left -= pmf[0]
         else:
-            cdf = 0.5 * math.erfc(-(math.log((r + 1.5) * step_days) - math.log(median_days)) / (spread * math.sqrt(2.0)))
-        pmf[phase, r] = max(cdf - last, 1e-12)
-        last = cdf
+            pmf[n - 2] = max(x, 1e-12)
+            left -= pmf[n - 2]
+    pmf[length - 1] = max(left, 1e-12)
+
+
+@njit(**OPTIONS)
+def _normal_cdf(z):
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
 
 
 @njit(**OPTIONS)
@@ -588,7 +610,7 @@ def _update_stay(rng, z, mu, sigma, spread, step_days, pmf, phases_of_kind, leng
     trial = np.zeros((1, pmf.shape[1]))
     for _ in range(60):
         x = z[0] * math.cos(theta) + nu * math.sin(theta)
-        _fill_stay(trial, 0, length, math.exp(mu + sigma * x), spread, step_days)
+        fill_stay(trial[0], length, math.exp(mu + sigma * x), spread, step_days)
         if _stay_loglik(trial[0], length, complete, cut) > bar:
             z[0] = x
             for p in phases_of_kind:

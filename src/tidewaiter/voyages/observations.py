@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tidewaiter.voyages.grid import Grid
 
 IDLE, ORIGIN, RETURN = 0, 1, 2
-EXCLUDED = 1e-4  # relative chance left to a state that direct evidence on one vessel excludes (a misread position)
+EXCLUDED = 0.03  # left to a state that evidence on one vessel excludes: it may have changed by the middle of the step
 EARTH_KM = 6371.0088
 DEFAULT_RADIUS_KM = 10.0  # extent of a place for AIS fixes when the case gives none
 
@@ -197,6 +197,7 @@ def build_looks(
     static = np.ones((len(fleet.hulls), fleet.phases, grid.steps))
     at_place = [ORIGIN, *(4 + 2 * j for j in range(len(fleet.destinations)))]
     sightings = list(rows(tables["sightings"]))
+    identity = _Identities(case, fleet, sightings)
     by_look: dict[str, list[dict[str, Any]]] = defaultdict(list)
     look_rows = {r["look_id"]: r for r in rows(tables["looks"])}
     for s in sightings:
@@ -218,8 +219,7 @@ def build_looks(
         scale = chance / model.seen_clear
         seen = []
         for s in by_look[look_id]:
-            weights, other = _identity(s["vessel_weights"], fleet, model.other_ship * scale)
-            seen.append((weights, other))
+            seen.append(identity(s["vessel_weights"], scale))
             anchors.append(
                 Anchor(f"sightings/{s['sighting_id']}", look["place_id"], phase, step, step, moment, moment)
             )
@@ -246,7 +246,7 @@ def build_looks(
                 w = vessel_weights.get(hull, 0.0)
                 static[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
             continue
-        weights, other = _identity(vessel_weights, fleet, model.other_ship)
+        weights, other = identity(vessel_weights)
         anchors.append(Anchor(reading, place_id, phase, a, b, first, last))
         entries.append((a, phase, 1.0, 1.0, [(weights, other)]))
         possible = (weights > 0).astype(np.float64)
@@ -256,19 +256,31 @@ def build_looks(
     return _pack(entries, len(fleet.hulls), grid.steps), static, sorted(anchors, key=lambda x: (x.first, x.reading))
 
 
-def _identity(weights: dict[str, float], fleet: Fleet, other: float) -> tuple[NDArray[np.float64], float]:
-    """Chance of a description given each hull, scaled to a largest value of 1, and given a ship outside the fleet.
+class _Identities:
+    """Chance of the identity a sighting gives, for each hull and for a ship outside the fleet.
 
-    A weighted identity is read as a likelihood (equal prior weights); what the weights leave over, up to 1, is the
-    chance that it was another ship.
+    A weighted identity is read as a likelihood (equal prior weights), scaled to a largest value of 1; what the weights
+    leave over, up to 1, is the chance that it was another ship. Ships outside the fleet mostly go unnamed, so a sighting
+    without identity is weaker evidence for a call. How often ships of the fleet go unnamed is read off the sightings.
     """
-    if not weights:
-        return np.ones(len(fleet.hulls)), other
-    top = max(weights.values())
-    if top <= 0:
-        return np.ones(len(fleet.hulls)), other
-    spare = max(1.0 - sum(weights.values()), 0.0)
-    return np.array([weights.get(h, 0.0) / top for h in fleet.hulls]), other + spare / top
+
+    def __init__(self, case: Case, fleet: Fleet, sightings: list[dict[str, Any]]) -> None:
+        self._fleet = fleet
+        self._other = case.call_model.other_ship
+        self._misnamed = case.call_model.misnamed
+        unnamed = sum(not s["vessel_weights"] for s in sightings)
+        self._unnamed = (unnamed + 1) / (len(sightings) + 2)
+
+    def __call__(self, weights: dict[str, float], scale: float = 1.0) -> tuple[NDArray[np.float64], float]:
+        """Return ((hulls,) chances, chance given another ship); `scale` lowers the latter where little can be seen."""
+        hulls = self._fleet.hulls
+        top = max(weights.values(), default=0.0)
+        if top <= 0:
+            return np.full(len(hulls), self._unnamed), self._other * scale * (1 - self._misnamed)
+        named = 1 - self._unnamed
+        spare = max(1.0 - sum(weights.values()), 0.0) / top
+        chances = np.array([named * weights.get(h, 0.0) / top for h in hulls])
+        return chances, self._other * scale * self._misnamed + named * spare
 
 
 def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, static: NDArray[np.float64]) -> None:

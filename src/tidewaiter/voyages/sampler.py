@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tidewaiter.errors import ModelError
 from tidewaiter.model import Quantiles
 from tidewaiter.voyages import kernel
-from tidewaiter.voyages.grid import LogNormal, lognormal, longest_stay, stay_pmf
+from tidewaiter.voyages.grid import LogNormal, lognormal, longest_stay
 from tidewaiter.voyages.observations import active_steps, leg_shares, legs_in_order
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def sample(
     pmf[0, 0] = 1.0
     for p in range(1, fleet.phases):
         law, spread = stay_laws[p]
-        pmf[p, : lengths[p]] = stay_pmf(math.exp(law.mu), spread, day, int(lengths[p]))
+        kernel.fill_stay(pmf[p], lengths[p], math.exp(law.mu), max(spread, 1e-3), day)
 
     idle, change = lognormal(model.idle_days), lognormal(model.monthly_change)
     fit = [s for s in surveys if s.role == "fit"]
