@@ -61,7 +61,7 @@ def one_world(task: tuple[float, int, int]) -> dict[str, object]:
     """Fit one world; returns truth and intervals of every method."""
     looks, seed, draws = task
     world = simulate(WorldSpec(looks=looks, destination_looks=looks / 2, surveys=seed % 2), seed)
-    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, warmup=400, sweeps_per_draw=3)
+    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, warmup=300, sweeps_per_draw=2)
     calls = np.bincount(fit.voyages["draw"].to_numpy(), minlength=fit.draws).astype(float)
     seen = seen_calls(world)
     half = {level: math.sqrt(seen) * float(np.sqrt(2) * _erfinv(level)) for level in LEVELS}
@@ -110,7 +110,9 @@ def table(scores: dict[float, dict[str, dict[str, float]]], worlds: int) -> str:
         for method, words in METHODS.items():
             r = by_method[method]
             cover = " | ".join(f"{100 * r[f'coverage_{round(100 * level)}']:.0f} %" for level in LEVELS)
-            lines.append(f"| {100 * looks:.0f} % | {words} | {100 * r['bias']:+.1f} % | {cover} | {r['width_90']:.1f} calls |")
+            lines.append(
+                f"| {100 * looks:.0f} % | {words} | {100 * r['bias']:+.1f} % | {cover} | {r['width_90']:.1f} calls |"
+            )
     return "\n".join(lines)
 
 
@@ -121,8 +123,8 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, help="worlds for each share of days with a look")
     parser.add_argument("--json", type=Path, help="write the metrics to this file")
     options = parser.parse_args()
-    worlds = options.worlds or (20 if options.quick else 240)
-    draws = 1000
+    worlds = options.worlds or (20 if options.quick else 220)
+    draws = 800
 
     tasks = [(looks, FIRST_SEED + n, draws) for looks in LOOKS for n in range(worlds)]
     results: dict[float, list[dict[str, object]]] = {looks: [] for looks in LOOKS}

@@ -24,7 +24,7 @@ def laws(rng):
         pmf[p, : LENGTHS[p]] = x / x.sum()
     hazard, straight = rng.random(STEPS) * 0.6 + 0.1, rng.random(STEPS) * 0.5 + 0.1
     share = rng.random((STEPS, DESTS)) + 0.1
-    return pmf, kernel._survival(pmf), hazard, straight, share / share.sum(axis=1, keepdims=True)
+    return pmf, kernel.survival(pmf), hazard, straight, share / share.sum(axis=1, keepdims=True)
 
 
 def paths():

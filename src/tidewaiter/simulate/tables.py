@@ -1,9 +1,8 @@
-"""A simulated world as readings, in memory and as a case folder."""
+"""A simulated world as readings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,7 +10,12 @@ import pyarrow as pa
 from tidewaiter.model.tables import READINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tidewaiter.simulate.world import World
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def readings(world: World) -> dict[str, pa.Table]:
@@ -73,6 +77,7 @@ def readings(world: World) -> dict[str, pa.Table]:
             "high": value,
             "unit": world.case.load_model.unit,
             "kind": "count",
+            "voyages": 1.0,
             "channel": "loaded",
             "by": "simulated archive",
         }
@@ -96,10 +101,11 @@ def readings(world: World) -> dict[str, pa.Table]:
         }
         for c in world.claims
     ]
+    mmsi = {vessel.id: int(vessel.mmsi[0].value) for vessel in world.case.vessels}
     positions = [
         {
-            "vessel_key": int(vessel.rsplit("_", 1)[1]),
-            "t": int(t.timestamp() * 1e6),
+            "vessel_key": mmsi[vessel],
+            "t": (t - EPOCH) // timedelta(microseconds=1),
             "lat": lat,
             "lon": lon,
             "source": "simulated",

@@ -14,6 +14,7 @@ from tidewaiter.model import CallModel, Case, Dated, Interval, Item, Leg, LoadMo
 DAY = timedelta(days=1)
 Z95 = 1.6448536269514722
 BURN_IN_DAYS = 120.0
+FIRST_MMSI = 200_000_001  # of the form of a ship's, with a country code (200) that nobody holds
 
 
 class WorldSpec(msgspec.Struct, frozen=True):
@@ -143,7 +144,8 @@ def world_case(spec: WorldSpec, seed: int) -> Case:
         window=Interval(start, start + spec.days * DAY),
         places=places,
         vessels=tuple(
-            Vessel(f"ship_{i + 1}", f"Ship {i + 1}", mmsi=(Dated(str(i + 1)),), source="simulated") for i in range(spec.vessels)
+            Vessel(f"ship_{i + 1}", f"Ship {i + 1}", mmsi=(Dated(str(FIRST_MMSI + i)),), source="simulated")
+            for i in range(spec.vessels)
         ),
         legs=(
             Leg("origin", "bravo", travel_days=passage, share=0.6, source="simulated"),
@@ -156,6 +158,7 @@ def world_case(spec: WorldSpec, seed: int) -> Case:
         inputs=(),
         call_model=spec.model,
         load_model=spec.load,
+        limits=("This world is simulated: it shows how the reckoning works and says nothing about any real line.",),
         seed=seed,
     )
 
@@ -172,8 +175,12 @@ def simulate(spec: WorldSpec, seed: int) -> World:
     calls = tuple(sorted(_sail(spec, case, rng), key=lambda c: c.arrival))
     looks = [
         look
-        for place, share in (("origin", spec.looks), ("bravo", spec.destination_looks), ("charlie", spec.destination_looks))
-        for look in _look(spec, case, calls, place, share, rng)
+        for place, share in (
+            ("origin", spec.looks),
+            ("bravo", spec.destination_looks),
+            ("charlie", spec.destination_looks),
+        )
+        for look in _look(spec, case, calls, place, share=share, rng=rng)
     ]
     inside = [c for c in calls if c.arrival >= case.window.start]
     fixes = tuple(_fix(c, rng) for c in inside if rng.random() < spec.fixes)
@@ -241,7 +248,11 @@ def _sail(spec: WorldSpec, case: Case, rng: np.random.Generator) -> list[TrueCal
 def _present(calls: tuple[TrueCall, ...], place: str, t: datetime) -> list[int]:
     if place == "origin":
         return [i for i, c in enumerate(calls) if c.arrival <= t < c.departure]
-    return [i for i, c in enumerate(calls) if c.destination == place and c.destination_arrival <= t < c.destination_departure]
+    return [
+        i
+        for i, c in enumerate(calls)
+        if c.destination == place and c.destination_arrival <= t < c.destination_departure
+    ]
 
 
 def _weather(spec: WorldSpec, rng: np.random.Generator) -> list[bool]:
@@ -255,7 +266,7 @@ def _weather(spec: WorldSpec, rng: np.random.Generator) -> list[bool]:
 
 
 def _look(
-    spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], place: str, share: float, rng: np.random.Generator
+    spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], place: str, *, share: float, rng: np.random.Generator
 ) -> list[Look]:
     m = spec.model
     assert case.window.start is not None  # noqa: S101
@@ -266,10 +277,9 @@ def _look(
             continue
         t = case.window.start + d * DAY + timedelta(hours=1.8 + 2.4 * rng.random() - 1.2)
         chance = m.seen_obscured if cloudy else m.seen_clear
-        ships: list[tuple[dict[str, float], int | None]] = []
-        for i in _present(calls, place, t):
-            if rng.random() < chance:
-                ships.append((_identify(spec, calls[i].vessel, ids, rng), i))
+        ships: list[tuple[dict[str, float], int | None]] = [
+            (_identify(spec, calls[i].vessel, ids, rng), i) for i in _present(calls, place, t) if rng.random() < chance
+        ]
         if rng.random() < m.other_ship * chance / m.seen_clear:
             named = {str(rng.choice(ids)): 1.0} if rng.random() < m.misnamed else {}
             ships.append((named, None))
@@ -292,9 +302,7 @@ def _fix(call: TrueCall, rng: np.random.Generator) -> tuple[str, datetime, float
     return call.vessel, t, 40.5, 131.0
 
 
-def _survey(
-    spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str, rng: np.random.Generator
-) -> Survey:
+def _survey(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str, rng: np.random.Generator) -> Survey:
     m = spec.model
     q = m.survey_coverage
     logits = [math.log(x / (1 - x)) for x in (q.p5, q.p50, q.p95)]
@@ -317,7 +325,9 @@ def _survey(
         with_ship += bool(there)
     counted = sum(1 for _ in seen if rng.random() < m.survey_distinct)
     stated = rng.random() < spec.stated
-    return Survey(team, imaged if stated else None, obscured if stated else None, with_ship if stated else None, counted)
+    return Survey(
+        team, imaged if stated else None, obscured if stated else None, with_ship if stated else None, counted
+    )
 
 
 def _claims(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], rng: np.random.Generator) -> list[Claim]:

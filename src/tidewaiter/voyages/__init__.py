@@ -17,7 +17,7 @@ from tidewaiter.voyages.sampler import sample
 from tidewaiter.voyages.surveys import check_surveys, read_surveys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tidewaiter.model import Case
 
@@ -63,7 +63,6 @@ def fit_calls(
     warmup: int = 400,
     sweeps_per_draw: int = 2,
     chains: int = 4,
-    progress: Callable[[str], None] | None = None,
 ) -> CallPosterior:
     """Infer the calls at the origin of a case from sparse looks, sightings, surveys, known calls and AIS fixes.
 
@@ -75,7 +74,6 @@ def fit_calls(
         warmup: sweeps dropped at the start of each chain.
         sweeps_per_draw: sweeps between two draws of a chain.
         chains: independent chains, run in threads.
-        progress: called with a word on what is being done.
 
     Raises:
         ModelError: the case has no measured leg, no vessel, several origins, or is too large.
@@ -84,21 +82,20 @@ def fit_calls(
     seed = case.seed if seed is None else seed
     fleet = make_fleet(case)
     grid = make_grid(case.window, case.call_model.step_h)
-    looks, static, anchors = build_looks(case, fleet, grid, tables)
+    looks, own, anchors = build_looks(case, fleet, grid, tables)
     surveys, notices = read_surveys(case, fleet, grid, tables["surveys"])
     samples = sample(
         case,
         fleet,
         grid,
         looks,
-        static,
+        own,
         surveys,
         draws=draws,
         seed=seed,
         warmup=warmup,
         sweeps_per_draw=sweeps_per_draw,
         chains=chains,
-        progress=progress,
     )
     stays = ledger.Stays(samples.paths, np.random.default_rng([seed, 1 << 20]))
     if samples.rhat > 1.05:
@@ -108,7 +105,7 @@ def fit_calls(
         voyages=ledger.voyage_draws(fleet, grid, stays),
         ledger=ledger.build_ledger(fleet, grid, stays, anchors, draws),
         survey_checks=check_surveys(
-            case, fleet, surveys, samples.paths, samples.coverage, np.random.default_rng([seed, 1 << 21])
+            case, surveys, samples.paths, samples.coverage, np.random.default_rng([seed, 1 << 21])
         ),
         coverage=_coverage(fleet, grid, tables),
         stays=samples.stays,

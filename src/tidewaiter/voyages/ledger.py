@@ -108,9 +108,7 @@ def _in_window(grid: Grid, stays: Stays) -> NDArray[np.bool_]:
     return np.nan_to_num(stays.exact[:, 1], nan=np.inf) > grid.fraction(grid.window.start)
 
 
-def build_ledger(
-    fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Anchor], draws: int
-) -> pa.Table:
+def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Anchor], draws: int) -> pa.Table:
     """One row per call, as INFERRED_CALLS.
 
     Seen calls come first from the evidence: readings that show a ship at the origin, or at a destination afterwards,

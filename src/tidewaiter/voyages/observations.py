@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.errors import ModelError
+from tidewaiter.voyages.kernel import Looks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,19 +49,6 @@ class Fleet(msgspec.Struct, frozen=True):
     def phases(self) -> int:
         """Number of phases."""
         return 3 + 2 * len(self.destinations)
-
-
-class Looks(msgspec.Struct, frozen=True):
-    """Looks and lone sightings sorted by step; see `kernel.look_likelihood` for the meaning of the arrays."""
-
-    at: NDArray[np.int64]
-    step: NDArray[np.int64]
-    phase: NDArray[np.int64]
-    sight: NDArray[np.int64]
-    seen: NDArray[np.float64]
-    missed: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    other: NDArray[np.float64]
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -194,7 +182,7 @@ def build_looks(
         The looks, the evidence on single vessels (hulls, phases, steps) as relative chances, and the anchors.
     """
     model = case.call_model
-    static = np.ones((len(fleet.hulls), fleet.phases, grid.steps))
+    own = np.ones((len(fleet.hulls), fleet.phases, grid.steps))
     at_place = [ORIGIN, *(4 + 2 * j for j in range(len(fleet.destinations)))]
     sightings = list(rows(tables["sightings"]))
     identity = _Identities(case, fleet, sightings)
@@ -220,13 +208,16 @@ def build_looks(
         seen = []
         for s in by_look[look_id]:
             seen.append(identity(s["vessel_weights"], scale))
-            anchors.append(
-                Anchor(f"sightings/{s['sighting_id']}", look["place_id"], phase, step, step, moment, moment)
-            )
+            anchors.append(Anchor(f"sightings/{s['sighting_id']}", look["place_id"], phase, step, step, moment, moment))
         entries.append((step, phase, chance, 1.0 - chance, seen))
 
     lone = [
-        (f"sightings/{s['sighting_id']}", s["place_id"], s["vessel_weights"], *presence(s["t_start"], s["t_end"], within=bool(s["within"])))
+        (
+            f"sightings/{s['sighting_id']}",
+            s["place_id"],
+            s["vessel_weights"],
+            *presence(s["t_start"], s["t_end"], within=bool(s["within"])),
+        )
         for s in sightings
         if s["look_id"] not in look_rows
     ]
@@ -234,7 +225,7 @@ def build_looks(
         here = [t for t in (c["arrival_latest"], c["departure_earliest"]) if t is not None]
         if here:
             lone.append((f"calls/{c['call_id']}", c["place_id"], c["vessel_weights"], min(here), max(here)))
-        _exclude_outside(c, fleet, grid, static)
+        _exclude_outside(c, fleet, grid, own)
     for reading, place_id, vessel_weights, first, last in lone:
         a, b = grid.index(first), grid.index(last)
         phase = fleet.phase_of.get(place_id)
@@ -244,7 +235,7 @@ def build_looks(
         if phase is None:
             for v, hull in enumerate(fleet.hulls):
                 w = vessel_weights.get(hull, 0.0)
-                static[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
+                own[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
             continue
         weights, other = identity(vessel_weights)
         anchors.append(Anchor(reading, place_id, phase, a, b, first, last))
@@ -252,8 +243,8 @@ def build_looks(
         possible = (weights > 0).astype(np.float64)
         entries.extend((k, phase, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
 
-    _apply_positions(case, fleet, grid, tables["positions"], static)
-    return _pack(entries, len(fleet.hulls), grid.steps), static, sorted(anchors, key=lambda x: (x.first, x.reading))
+    _apply_positions(case, fleet, grid, tables["positions"], own)
+    return _pack(entries, len(fleet.hulls), grid.steps), own, sorted(anchors, key=lambda x: (x.first, x.reading))
 
 
 class _Identities:
@@ -283,7 +274,7 @@ class _Identities:
         return chances, self._other * scale * self._misnamed + named * spare
 
 
-def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, static: NDArray[np.float64]) -> None:
+def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, own: NDArray[np.float64]) -> None:
     """A known call also says that its vessel was not there before its earliest arrival or after its latest departure."""
     phase = fleet.phase_of.get(call["place_id"])
     if phase is None:
@@ -293,12 +284,10 @@ def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, static: NDA
             continue
         for t, offset in ((call["arrival_earliest"], -1), (call["departure_latest"], 0)):
             if t is not None and 0 <= (k := grid.index(t) + offset) < grid.steps:
-                static[v, phase, k] *= EXCLUDED
+                own[v, phase, k] *= EXCLUDED
 
 
-def _apply_positions(
-    case: Case, fleet: Fleet, grid: Grid, positions: pa.Table, static: NDArray[np.float64]
-) -> None:
+def _apply_positions(case: Case, fleet: Fleet, grid: Grid, positions: pa.Table, own: NDArray[np.float64]) -> None:
     if positions.num_rows == 0:
         return
     key = positions["vessel_key"].to_numpy(zero_copy_only=False)
@@ -331,7 +320,7 @@ def _apply_positions(
             for p in range(fleet.phases):
                 at_place = p == ORIGIN or (p >= 4 and p % 2 == 0)
                 if (p not in here) if at_place else not (here == 0).any():
-                    static[v, p, k] *= EXCLUDED
+                    own[v, p, k] *= EXCLUDED
 
 
 def inside(place: Place, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:

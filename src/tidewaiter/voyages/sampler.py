@@ -19,14 +19,15 @@ from tidewaiter.voyages.grid import LogNormal, lognormal, longest_stay
 from tidewaiter.voyages.observations import active_steps, leg_shares, legs_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tidewaiter.model import Case
     from tidewaiter.voyages.grid import Grid
-    from tidewaiter.voyages.observations import Fleet, Looks
+    from tidewaiter.voyages.observations import Fleet
     from tidewaiter.voyages.surveys import Survey
 
 CHAINS = 4
+MOST_STATES = 2_000_000  # vessels times steps; memory grows with it
 COVERAGE_POINTS = 9  # grid on which an unknown coverage is summed out
 DEFAULT_PASSAGE = Quantiles(0.4, 0.8, 2.0, "assumed: a day's steaming")
 
@@ -54,8 +55,8 @@ def sample(
     case: Case,
     fleet: Fleet,
     grid: Grid,
-    looks: Looks,
-    static: NDArray[np.float64],
+    looks: kernel.Looks,
+    own: NDArray[np.float64],
     surveys: Sequence[Survey],
     *,
     draws: int,
@@ -63,7 +64,6 @@ def sample(
     sweeps_per_draw: int = 2,
     warmup: int = 400,
     chains: int = CHAINS,
-    progress: Callable[[str], None] | None = None,
 ) -> Samples:
     """Draw `draws` posterior states.
 
@@ -72,134 +72,133 @@ def sample(
         fleet: hulls and places.
         grid: the time grid.
         looks: looks on the grid.
-        static: evidence on single vessels, (hulls, phases, steps).
+        own: evidence on single vessels, (hulls, phases, steps).
         surveys: all surveys; only those with role ``fit`` take part.
         draws: number of states kept, over all chains.
         seed: the same seed gives the same bits.
         sweeps_per_draw: sweeps between two kept states.
         warmup: sweeps before the first kept state of each chain.
         chains: independent chains.
-        progress: called with a word on what is being done.
 
     Raises:
         ModelError: the fleet or the window is too large for the model.
     """
-    model = case.call_model
-    if len(fleet.hulls) * grid.steps > 2_000_000:
+    if len(fleet.hulls) * grid.steps > MOST_STATES:
         raise ModelError(
             f"{len(fleet.hulls)} vessels over {grid.steps} steps are more than the call model can hold",
             hint="shorten the window, raise step_h, or split the fleet",
         )
-    day = grid.step_days
-    n_dest = len(fleet.destinations)
-    origin, dest = lognormal(model.origin_stay_days), lognormal(model.destination_stay_days)
-    stay_laws: list[tuple[LogNormal, float]] = [(LogNormal(0, 0), 0.0)] * fleet.phases
-    stay_laws[1] = (origin, model.stay_spread)
-    back = lognormal(model.turnaround_days)
-    stay_laws[2] = (LogNormal(back.mu, 0.0), back.sigma)
-    for j, leg in enumerate(legs_in_order(case, fleet)):
-        out = lognormal(leg.travel_days or DEFAULT_PASSAGE)
-        stay_laws[3 + 2 * j] = (LogNormal(out.mu, 0.0), out.sigma)
-        stay_laws[4 + 2 * j] = (dest, model.stay_spread)
-    lengths = np.array([1, *(longest_stay(law, spread, day) for law, spread in stay_laws[1:])], np.int64)
-    pmf = np.zeros((fleet.phases, int(lengths.max())))
-    pmf[0, 0] = 1.0
-    for p in range(1, fleet.phases):
-        law, spread = stay_laws[p]
-        kernel.fill_stay(pmf[p], lengths[p], math.exp(law.mu), max(spread, 1e-3), day)
-
-    idle, change = lognormal(model.idle_days), lognormal(model.monthly_change)
+    lengths, pmf = _run_laws(case, fleet, grid)
+    line = kernel.Line(
+        grid.step_days,
+        grid.month_of_step(),
+        active_steps(case, fleet, grid),
+        leg_shares(case, fleet, grid),
+        lengths,
+        own,
+    )
     fit = [s for s in surveys if s.role == "fit"]
-    month = grid.month_of_step()
-    active = active_steps(case, fleet, grid)
-    shares = leg_shares(case, fleet, grid)
+    counts = _survey_arrays(case, fleet, fit)
+    priors = _priors(case)
     per_chain = math.ceil(draws / chains)
     sweeps = warmup + per_chain * sweeps_per_draw
-    usable, share = _coverage_grid(fit, model.seen_clear)
-    instants = np.concatenate([s.instants for s in fit]) if fit else np.zeros(0, np.int64)
     hulls = len(fleet.hulls)
 
-    def one(chain: int) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        rng = np.random.default_rng([seed, chain])
-        out_paths = np.zeros((per_chain, hulls, grid.steps), np.int8)
-        out_rates = np.zeros((per_chain, int(month[-1]) + 1))
-        out_stays = np.zeros((per_chain, 2))
-        out_coverage = np.zeros((per_chain, len(fit)))
-        trace = np.zeros((sweeps, 2))
-        kernel.run_chain(
-            rng,
-            np.zeros((hulls, grid.steps), np.int8),
-            sweeps,
-            warmup,
-            sweeps_per_draw,
-            8 * hulls,
-            day,
-            month,
-            active,
-            shares,
-            lengths,
-            pmf.copy(),
-            static,
-            looks.at,
-            looks.step,
-            looks.phase,
-            looks.sight,
-            looks.seen,
-            looks.missed,
-            looks.weights,
-            looks.other,
-            np.array([s.phase for s in fit], np.int64),
-            np.concatenate([[0], np.cumsum([len(s.instants) for s in fit])]).astype(np.int64),
-            instants,
-            np.array([s.days for s in fit], np.float64),
-            np.array([s.low for s in fit], np.int64),
-            np.array([s.high for s in fit], np.int64),
-            np.array([s.with_ship for s in fit], np.int64),
-            np.array([s.mask for s in fit], np.bool_).reshape(len(fit), hulls),
-            np.array([s.weight for s in fit], np.float64),
-            usable,
-            share,
-            model.look_clustering,
-            model.survey_distinct,
-            np.array([-idle.mu, idle.sigma, model.vessel_spread, change.mu, change.sigma]),
-            np.array([[origin.mu, origin.sigma, model.stay_spread], [dest.mu, dest.sigma, model.stay_spread]]),
-            out_paths,
-            out_rates,
-            out_stays,
-            out_coverage,
-            trace,
+    def one(chain: int) -> kernel.Kept:
+        kept = kernel.Kept(
+            paths=np.zeros((per_chain, hulls, grid.steps), np.int8),
+            rates=np.zeros((per_chain, len(grid.months))),
+            stays=np.zeros((per_chain, 2)),
+            coverage=np.zeros((per_chain, len(fit))),
+            trace=np.zeros(sweeps),
         )
-        if progress is not None:
-            progress(f"chain {chain + 1} of {chains}")
-        return out_paths, out_rates, out_stays, out_coverage, trace[warmup:]
+        start = np.zeros((hulls, grid.steps), np.int8)
+        rng = np.random.default_rng([seed, chain])
+        kernel.run_chain(rng, start, sweeps, warmup, sweeps_per_draw, line, pmf.copy(), looks, counts, priors, kept)
+        return kept
 
     with ThreadPoolExecutor(min(chains, os.cpu_count() or 1)) as pool:
         parts = list(pool.map(one, range(chains)))
-    calls = np.stack([p[4][:, 0] for p in parts])
+    calls = np.stack([p.trace[warmup:] for p in parts])
     return Samples(
-        paths=np.concatenate([p[0] for p in parts])[:draws],
-        rates=np.concatenate([p[1] for p in parts])[:draws],
-        stays=np.concatenate([p[2] for p in parts])[:draws],
-        coverage=np.concatenate([p[3] for p in parts])[:draws],
+        paths=np.concatenate([p.paths for p in parts])[:draws],
+        rates=np.concatenate([p.rates for p in parts])[:draws],
+        stays=np.concatenate([p.stays for p in parts])[:draws],
+        coverage=np.concatenate([p.coverage for p in parts])[:draws],
         rhat=split_rhat(calls),
         ess=effective_size(calls),
     )
 
 
-def _coverage_grid(fit: Sequence[Survey], seen_clear: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Days seen by each survey and their prior weights, (surveys, COVERAGE_POINTS): one point where it is stated."""
+def _run_laws(case: Case, fleet: Fleet, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Longest run of each phase in steps, and the laws of the runs at the prior medians, (phases, longest)."""
+    model = case.call_model
+    back = lognormal(model.turnaround_days)
+    laws: list[tuple[LogNormal, float]] = [
+        (LogNormal(0.0, 0.0), 0.0),
+        (lognormal(model.origin_stay_days), model.stay_spread),
+        (LogNormal(back.mu, 0.0), back.sigma),
+    ]
+    for leg in legs_in_order(case, fleet):
+        passage = lognormal(leg.travel_days or DEFAULT_PASSAGE)
+        laws += [
+            (LogNormal(passage.mu, 0.0), passage.sigma),
+            (lognormal(model.destination_stay_days), model.stay_spread),
+        ]
+    lengths = np.array([1, *(longest_stay(law, spread, grid.step_days) for law, spread in laws[1:])], np.int64)
+    pmf = np.zeros((fleet.phases, int(lengths.max())))
+    pmf[0, 0] = 1.0
+    for p, (law, spread) in enumerate(laws[1:], 1):
+        kernel.fill_stay(pmf[p], lengths[p], math.exp(law.mu), max(spread, 1e-3), grid.step_days)
+    return lengths, pmf
+
+
+def _priors(case: Case) -> kernel.Priors:
+    model = case.call_model
+    idle, change = lognormal(model.idle_days), lognormal(model.monthly_change)
+    origin, dest = lognormal(model.origin_stay_days), lognormal(model.destination_stay_days)
+    spread = max(model.stay_spread, 1e-3)
+    return kernel.Priors(
+        rate=np.array([-idle.mu, idle.sigma, model.vessel_spread, change.mu, change.sigma]),
+        stay=np.array([[origin.mu, origin.sigma, spread], [dest.mu, dest.sigma, spread]]),
+    )
+
+
+def _survey_arrays(case: Case, fleet: Fleet, fit: Sequence[Survey]) -> kernel.Surveys:
+    """The fitted surveys as arrays; an unknown coverage becomes a grid of equally likely values, a stated one a point."""
+    model = case.call_model
     usable = np.zeros((len(fit), COVERAGE_POINTS))
     share = np.zeros((len(fit), COVERAGE_POINTS))
+    chance = np.zeros((len(fit), COVERAGE_POINTS, kernel.COVERED))
+    normal = NormalDist()
     for i, s in enumerate(fit):
         if s.usable is not None:
-            usable[i, 0], share[i, 0] = s.usable * seen_clear, 1.0
-            continue
-        mu, sigma = s.coverage
-        for g in range(COVERAGE_POINTS):
-            z = NormalDist().inv_cdf((g + 0.5) / COVERAGE_POINTS)
-            usable[i, g] = s.days * seen_clear / (1 + math.exp(-(mu + sigma * z)))
-            share[i, g] = 1.0 / COVERAGE_POINTS
-    return usable, share
+            points = [s.usable / s.days]
+        else:
+            mu, sigma = s.coverage
+            z = [normal.inv_cdf((g + 0.5) / COVERAGE_POINTS) for g in range(COVERAGE_POINTS)]
+            points = [1 / (1 + math.exp(-(mu + sigma * x))) for x in z]
+        for g, x in enumerate(points):
+            usable[i, g], share[i, g] = x * s.days * model.seen_clear, 1 / len(points)
+            for covered in range(1, kernel.COVERED):
+                chance[i, g, covered] = kernel.chance_counted(
+                    covered, s.days, usable[i, g], model.look_clustering, model.survey_distinct
+                )
+    return kernel.Surveys(
+        phase=np.array([s.phase for s in fit], np.int64),
+        start=np.cumsum([0, *(len(s.instants) for s in fit)]).astype(np.int64),
+        instants=np.concatenate([np.zeros(0, np.int64), *(s.instants for s in fit)]),
+        days=np.array([s.days for s in fit], np.float64),
+        low=np.array([s.low for s in fit], np.int64),
+        high=np.array([s.high for s in fit], np.int64),
+        with_ship=np.array([s.with_ship for s in fit], np.int64),
+        mask=np.array([s.mask for s in fit], np.bool_).reshape(len(fit), len(fleet.hulls)),
+        weight=np.array([s.weight for s in fit], np.float64),
+        usable=usable,
+        share=share,
+        chance=chance,
+        clustering=model.look_clustering,
+    )
 
 
 def split_rhat(x: NDArray[np.float64]) -> float:

@@ -75,12 +75,18 @@ def read_surveys(case: Case, fleet: Fleet, grid: Grid, table: pa.Table) -> tuple
             continue
         place = next(p for p in case.places if p.id == row["place_id"])
         steps = np.array(
-            [k for t in imaging_instants(place, row["t_start"], row["t_end"]) if 0 <= (k := grid.index(t)) < grid.steps],
+            [
+                k
+                for t in imaging_instants(place, row["t_start"], row["t_end"])
+                if 0 <= (k := grid.index(t)) < grid.steps
+            ],
             np.int64,
         )
         days = round((row["t_end"] - row["t_start"]).total_seconds() / 86400)
         if len(steps) < 0.8 * days:
-            notices.append((row["survey_id"], "most of its window lies outside the window of the case; it is not compared"))
+            notices.append(
+                (row["survey_id"], "most of its window lies outside the window of the case; it is not compared")
+            )
             continue
         raw.append((row, phase, steps, days))
 
@@ -143,7 +149,11 @@ def _increments(raw: list[dict[str, Any]]) -> dict[str, tuple[int, int, Any]]:
     for row in raw:
         low, high = _counted(row)
         plain = row["days_imaged"] is None and row["days_with_ship"] is None and low >= 0 and row["use"] != "check"
-        key = (row["by"], row["place_id"], row["t_start"], tuple(row["vessels"] or ())) if plain and row["by"] else row["survey_id"]
+        key = (
+            (row["by"], row["place_id"], row["t_start"], tuple(row["vessels"] or ()))
+            if plain and row["by"]
+            else row["survey_id"]
+        )
         series[key].append((row["t_end"], low, high, row))
     out = {}
     for members in series.values():
@@ -173,7 +183,6 @@ def _share_images(surveys: list[Survey], correlation: float) -> list[Survey]:
 
 def check_surveys(
     case: Case,
-    fleet: Fleet,
     surveys: Sequence[Survey],
     paths: NDArray[np.int8],
     coverage: NDArray[np.float64],
@@ -183,7 +192,6 @@ def check_surveys(
 
     Args:
         case: for the assumptions on detection.
-        fleet: places in the order of the kernel.
         surveys: those of `read_surveys`.
         paths: (draws, hulls, steps) int8.
         coverage: (draws, surveys that were fitted) posterior share of days seen.

@@ -1,0 +1,55 @@
+"""No test reaches the network; tests on the shared data skip, saying so, where it is absent."""
+
+import ipaddress
+import socket
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class NetworkBlocked(OSError):
+    """A test tried to leave this machine."""
+
+
+def _is_near(family, address):
+    if family == getattr(socket, "AF_UNIX", None):
+        return True
+    host = address[0] if isinstance(address, tuple) else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network():
+    """Let sockets connect to loopback only, and names be looked up for loopback only."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex", "sendto"):
+
+        def guarded(self, *args, _real=getattr(socket.socket, name)):
+            if not _is_near(self.family, args[-1]):
+                raise NetworkBlocked(f"tests must not reach the network: {args[-1]}")
+            return _real(self, *args)
+
+        patch.setattr(socket.socket, name, guarded)
+    look_up = socket.getaddrinfo
+
+    def guarded_look_up(host, *args, **kwargs):
+        if host is not None and not _is_near(socket.AF_INET, (host if isinstance(host, str) else host.decode(),)):
+            raise NetworkBlocked(f"tests must not look up names: {host!r}")
+        return look_up(host, *args, **kwargs)
+
+    patch.setattr(socket, "getaddrinfo", guarded_look_up)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def shared_data():
+    """The folder of shared data sets, which is no part of the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared data sets are not here: ../shared/data is absent")
+    return SHARED
