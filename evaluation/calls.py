@@ -20,13 +20,17 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tidewaiter.simulate import WorldSpec, readings, simulate
-from tidewaiter.simulate.world import World
 from tidewaiter.tally.intervals import interval, median
 from tidewaiter.voyages import fit_calls
+
+if TYPE_CHECKING:
+    from tidewaiter.simulate.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOKS = (0.20, 0.40, 0.64)
@@ -64,21 +68,15 @@ def one_world(task: tuple[float, int, int]) -> dict[str, object]:
     fit = fit_calls(world.case, readings(world), draws=draws, chains=2, warmup=300, sweeps_per_draw=2)
     calls = np.bincount(fit.voyages["draw"].to_numpy(), minlength=fit.draws).astype(float)
     seen = seen_calls(world)
-    half = {level: math.sqrt(seen) * float(np.sqrt(2) * _erfinv(level)) for level in LEVELS}
+    half = {level: math.sqrt(seen) * NormalDist().inv_cdf((1 + level) / 2) for level in LEVELS}
     return {
         "truth": world.true_calls,
         "rhat": fit.diagnostics["rhat"],
         "model": (median(calls, whole=True), {level: interval(calls, level, whole=True) for level in LEVELS}),
         "naive": (seen, dict.fromkeys(LEVELS, (seen, seen))),
         "poisson": (seen, {level: (seen - half[level], seen + half[level]) for level in LEVELS}),
-        "spreadsheet": (1.15 * seen, {level: (seen, 1.3 * seen) for level in LEVELS}),
+        "spreadsheet": (1.15 * seen, dict.fromkeys(LEVELS, (seen, 1.3 * seen))),
     }
-
-
-def _erfinv(x: float) -> float:
-    from statistics import NormalDist  # noqa: PLC0415 - used here only
-
-    return NormalDist().inv_cdf((1 + x) / 2) / math.sqrt(2)
 
 
 def score(results: list[dict[str, object]]) -> dict[str, dict[str, float]]:
@@ -100,8 +98,10 @@ def score(results: list[dict[str, object]]) -> dict[str, dict[str, float]]:
 def table(scores: dict[float, dict[str, dict[str, float]]], worlds: int) -> str:
     """The result as Markdown."""
     lines = [
-        f"{worlds} worlds for each share of days with a look. Coverage: share of worlds whose true number of calls lies in the "
-        "interval. Bias: summed error of the middle over summed truth.",
+        (
+            f"{worlds} worlds for each share of days with a look. Coverage: share of worlds whose true number of calls lies in the "
+            "interval. Bias: summed error of the middle over summed truth."
+        ),
         "",
         "| days with a look | method | bias | 50 % | 80 % | 90 % | 95 % | mean width of 90 % |",
         "|---|---|---|---|---|---|---|---|",

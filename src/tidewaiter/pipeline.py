@@ -145,7 +145,9 @@ def _derive(
     )
     progress("claims")
     claims = reconcile(case, readings.tables["claims"], tally)
-    unused = [("input", glob, "no file matches this glob") for glob in globs_without_file(case, [(i, p) for i, _, p in files])]
+    unused = [
+        ("input", glob, "no file matches this glob") for glob in globs_without_file(case, [(i, p) for i, _, p in files])
+    ]
     notices = [("model", subject, message) for subject, message in (*calls.notices, *tally.notices)]
     diagnostics: dict[str, float | str] = {
         "draws": float(calls.draws),

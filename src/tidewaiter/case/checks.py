@@ -20,12 +20,6 @@ def check(case: Case, source: Source) -> None:
     Raises:
         CaseError: at the line of the first thing that cannot be.
     """
-    if case.window.start is None or case.window.end is None:
-        source.fail(
-            ("case", "window"),
-            "the window of the case needs both ends",
-            'window = { from = "2023-08", to = "2025-03" }',
-        )
     _unique_ids(case, source)
     _references(case, source)
     _names(case, source)

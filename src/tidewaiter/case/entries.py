@@ -25,7 +25,15 @@ from tidewaiter.model import (
 from tidewaiter.model.case import Mode, PlaceKind
 
 READERS = ("looks", "sightings", "surveys", "calls", "loads", "claims", "positions")
-_CHANCES = ("seen_clear", "seen_obscured", "other_ship", "survey_distinct", "shared_images")
+_CHANCES = (
+    "seen_clear",
+    "seen_obscured",
+    "other_ship",
+    "misnamed",
+    "survey_distinct",
+    "look_clustering",
+    "shared_images",
+)
 
 
 def place(section: Section) -> Place:

@@ -12,7 +12,7 @@ from tidewaiter.case.layout import KEYS, SINGLE
 from tidewaiter.case.lines import Lines
 from tidewaiter.case.section import Section, Source
 from tidewaiter.errors import CaseError, did_you_mean
-from tidewaiter.model import Case
+from tidewaiter.model import Case, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def load_case(path: Path) -> Case:
         id=head.slug("id"),
         title=head.text("title"),
         question=head.text("question"),
-        window=head.interval("window"),
+        window=_window(source, head),
         places=_each(source, values, "places", entries.place),
         vessels=_each(source, values, "vessels", entries.vessel),
         legs=_each(source, values, "legs", entries.leg),
@@ -68,6 +68,17 @@ def load_case(path: Path) -> Case:
     )
     check(case, source)
     return case
+
+
+def _window(source: Source, head: Section) -> Window:
+    span = head.interval("window")
+    if span.start is None or span.end is None:
+        source.fail(
+            ("case", "window"),
+            "the window of the case needs both ends",
+            'window = { from = "2023-08", to = "2025-03" }',
+        )
+    return Window(span.start, span.end)
 
 
 def _read(file: Path) -> str:

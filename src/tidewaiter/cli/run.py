@@ -23,7 +23,13 @@ def run(case: Path, *, no_report: bool, as_json: bool, output: Path | None) -> N
     errors = Console(stderr=True)
     words = TextColumn("{task.description:<12}")
     with Progress(
-        words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors, transient=True, disable=not errors.is_terminal
+        words,
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
     ) as bar:
         task = bar.add_task("start", total=len(pipeline.STAGES))
 

@@ -15,7 +15,7 @@ from tidewaiter.model.case import (
     Vessel,
 )
 from tidewaiter.model.evidence import Evidence, Locator, Measurement, Status
-from tidewaiter.model.interval import Interval
+from tidewaiter.model.interval import Interval, Window
 
 __all__ = [
     "CallModel",
@@ -35,4 +35,5 @@ __all__ = [
     "Scenario",
     "Status",
     "Vessel",
+    "Window",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tidewaiter.model.interval import Interval
+from tidewaiter.model.interval import Interval, Window
 
 PlaceKind = Literal["port", "pier", "berth", "anchorage", "station", "other"]
 Mode = Literal["sea", "rail", "road", "air"]
@@ -220,7 +220,7 @@ class Case(msgspec.Struct, frozen=True):
     id: str
     title: str
     question: str
-    window: Interval
+    window: Window
     places: tuple[Place, ...]
     vessels: tuple[Vessel, ...]
     legs: tuple[Leg, ...]

@@ -12,3 +12,10 @@ class Interval(msgspec.Struct, frozen=True, order=True):
 
     start: datetime | None = None
     end: datetime | None = None
+
+
+class Window(Interval, frozen=True, order=True):
+    """A span of which both ends are known."""
+
+    start: datetime
+    end: datetime

@@ -236,7 +236,7 @@ CLAIM_CHECKS = pa.schema(
         pa.field("t_end", TIME),
         pa.field("own_factor", pa.float64()),  # items per load unit by the claimant's own numbers, null if none
         pa.field("scenario", pa.string()),  # scenario compared with first; "" when the claim is not about content
-        pa.field("verdict", pa.string()),  # consistent | below | above | not comparable
+        pa.field("verdict", pa.string()),  # consistent | strained | below | above | not comparable
         pa.field("verdicts", pa.map_(pa.string(), pa.string())),  # scenario id -> verdict
         pa.field("requires_voyages", pa.float64()),
         pa.field("requires_voyages_low", pa.float64()),

@@ -12,6 +12,7 @@ BOUNDS = {
 
 VERDICTS = {
     "consistent": "consistent with the tally",
+    "strained": "at the edge of the tally",
     "above": "above what the tally can reach",
     "below": "below the tally",
     "not comparable": "not comparable",

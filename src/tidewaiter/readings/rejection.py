@@ -5,7 +5,7 @@ from __future__ import annotations
 LONGEST_SHOWN = 200
 
 
-class Rejected(Exception):  # noqa: N818 - the fate of a row inside this room, not an error that leaves it
+class Rejected(Exception):  # the fate of a row inside this room, not an error that leaves it
     """Why a row is set aside.
 
     Attributes:

@@ -20,7 +20,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def readings(world: World) -> dict[str, pa.Table]:
     """What the observers of a world recorded, by the schemas of `model.tables.READINGS`."""
-    looks, sightings = [], []
+    looks: list[dict[str, Any]] = []
+    sightings: list[dict[str, Any]] = []
     for n, look in enumerate(world.looks):
         look_id = f"L{n + 1:04d}"
         looks.append(

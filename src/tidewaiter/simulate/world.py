@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from tidewaiter.model import CallModel, Case, Dated, Interval, Item, Leg, LoadModel, Place, Quantiles, Scenario, Vessel
+from tidewaiter.model import CallModel, Case, Dated, Item, Leg, LoadModel, Place, Quantiles, Scenario, Vessel, Window
 
 DAY = timedelta(days=1)
 Z95 = 1.6448536269514722
 BURN_IN_DAYS = 120.0
+PASSAGE = Quantiles(0.5, 0.9, 1.8, "simulated")
 FIRST_MMSI = 200_000_001  # of the form of a ship's, with a country code (200) that nobody holds
 
 
@@ -116,13 +117,11 @@ class World(msgspec.Struct, frozen=True):
     @property
     def start(self) -> datetime:
         """First instant of the window."""
-        assert self.case.window.start is not None  # noqa: S101
         return self.case.window.start
 
     @property
     def end(self) -> datetime:
         """First instant after the window."""
-        assert self.case.window.end is not None  # noqa: S101
         return self.case.window.end
 
 
@@ -134,22 +133,21 @@ def world_case(spec: WorldSpec, seed: int) -> Case:
         Place("bravo", "Port Bravo", country="XB", lat=41.0, lon=132.0, radius_km=5.0, source="simulated"),
         Place("charlie", "Port Charlie", country="XB", lat=41.3, lon=133.0, radius_km=5.0, source="simulated"),
     )
-    passage = Quantiles(0.5, 0.9, 1.8, "simulated")
     item = Item("round", "artillery rounds", "round", 46.0, "simulated")
     return Case(
         root=Path(),
         id="simulated",
         title=f"Simulated world {seed}",
         question="How many calls did the simulated fleet make?",
-        window=Interval(start, start + spec.days * DAY),
+        window=Window(start, start + spec.days * DAY),
         places=places,
         vessels=tuple(
             Vessel(f"ship_{i + 1}", f"Ship {i + 1}", mmsi=(Dated(str(FIRST_MMSI + i)),), source="simulated")
             for i in range(spec.vessels)
         ),
         legs=(
-            Leg("origin", "bravo", travel_days=passage, share=0.6, source="simulated"),
-            Leg("origin", "charlie", travel_days=passage, share=0.4, source="simulated"),
+            Leg("origin", "bravo", travel_days=PASSAGE, share=0.6, source="simulated"),
+            Leg("origin", "charlie", travel_days=PASSAGE, share=0.4, source="simulated"),
         ),
         items=(item,),
         scenarios=(
@@ -171,7 +169,6 @@ def simulate(spec: WorldSpec, seed: int) -> World:
     """
     rng = np.random.default_rng([seed, 7])
     case = world_case(spec, seed)
-    assert case.window.start is not None  # noqa: S101
     calls = tuple(sorted(_sail(spec, case, rng), key=lambda c: c.arrival))
     looks = [
         look
@@ -202,8 +199,6 @@ def _sail(spec: WorldSpec, case: Case, rng: np.random.Generator) -> list[TrueCal
     m = spec.model
     start = case.window.start
     end = case.window.end
-    assert start is not None  # noqa: S101
-    assert end is not None  # noqa: S101
     rate = 1.0 / _draw(m.idle_days, rng)
     change = _draw(m.monthly_change, rng)
     months = [start.year * 12 + start.month - 1 + i for i in range(spec.days // 28 + 2)]
@@ -236,8 +231,7 @@ def _sail(spec: WorldSpec, case: Case, rng: np.random.Generator) -> list[TrueCal
             arrival = t
             departure = arrival + origin_stay * math.exp(m.stay_spread * rng.standard_normal()) * DAY
             leg = case.legs[int(rng.choice(len(shares), p=shares / shares.sum()))]
-            assert leg.travel_days is not None  # noqa: S101
-            there = departure + _draw(leg.travel_days, rng) * DAY
+            there = departure + _draw(leg.travel_days or PASSAGE, rng) * DAY
             left_there = there + dest_stay * math.exp(m.stay_spread * rng.standard_normal()) * DAY
             t = left_there + _draw(m.turnaround_days, rng) * DAY
             load = typical * math.exp(spread * rng.standard_normal())
@@ -269,7 +263,6 @@ def _look(
     spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], place: str, *, share: float, rng: np.random.Generator
 ) -> list[Look]:
     m = spec.model
-    assert case.window.start is not None  # noqa: S101
     out = []
     ids = [v.id for v in case.vessels]
     for d, cloudy in enumerate(_weather(spec, rng)):
@@ -308,7 +301,6 @@ def _survey(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str,
     logits = [math.log(x / (1 - x)) for x in (q.p5, q.p50, q.p95)]
     logit = logits[1] + (logits[2] - logits[0]) / (2 * Z95) * rng.standard_normal()
     share = 1 / (1 + math.exp(-logit))
-    assert case.window.start is not None  # noqa: S101
     seen: set[int] = set()
     imaged = obscured = with_ship = 0
     weather = _weather(spec, rng)
@@ -331,7 +323,6 @@ def _survey(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str,
 
 
 def _claims(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], rng: np.random.Generator) -> list[Claim]:
-    assert case.window.start is not None  # noqa: S101
     out: list[Claim] = []
     for s in range(spec.sources):
         bias = math.exp(spec.source_bias * rng.standard_normal())

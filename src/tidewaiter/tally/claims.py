@@ -1,6 +1,7 @@
 """Claims held against the tally: who had each number first, what it requires, and whether the evidence allows it.
 
-Nothing here says true or false. A verdict says whether a claim lies within the 95 % interval of the tally over its own
+Nothing here says true or false. A verdict says whether a claim lies within the 80 % interval of the tally (consistent),
+only within the 95 % interval (strained), or outside, over its own
 window, under each scenario apart. Flags say how a number changed on its way:
 
     flag                      meaning
@@ -49,7 +50,7 @@ from tidewaiter.tally.drift import drift
 from tidewaiter.tally.intervals import interval, median
 from tidewaiter.tally.origins import Trace, trace
 from tidewaiter.tally.verdicts import NOT_COMPARABLE, first_scenario, in_words, verdict
-from tidewaiter.tally.windows import Window, compared_window, route_flag
+from tidewaiter.tally.windows import Compared, compared_window, route_flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +140,7 @@ def reconcile(case: Case, claims: pa.Table, tally: TallyView) -> Reconciliation:
 class _Check:
     """One claim on its way to a row of CLAIM_CHECKS."""
 
-    def __init__(self, claim: Claim, trace_: Trace, window: Window, base: float | None, route: str) -> None:
+    def __init__(self, claim: Claim, trace_: Trace, window: Compared, base: float | None, route: str) -> None:
         self.claim, self.trace, self.window, self.base = claim, trace_, window, base
         self.comparable = claim.category in {"delivery", "finding"} and bool(claim.numbers)
         self.flags = [*window.flags, *([route] if route else [])] if self.comparable else []

@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tidewaiter.model import Measurement
 from tidewaiter.tally.intervals import interval, median
@@ -16,7 +14,9 @@ from tidewaiter.tally.intervals import interval, median
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case, Status
     from tidewaiter.tally.quantities import Tally
@@ -156,8 +156,6 @@ def periods(case: Case) -> Iterator[tuple[str, str, datetime | None, datetime | 
 def months(case: Case) -> list[tuple[datetime, datetime]]:
     """Calendar months (UTC) that touch the window, clipped to it."""
     start, end = case.window.start, case.window.end
-    assert start is not None  # noqa: S101 - load_case refuses open windows
-    assert end is not None  # noqa: S101
     out, t = [], start
     while t < end:
         after = datetime(t.year + t.month // 12, t.month % 12 + 1, 1, tzinfo=UTC)
@@ -194,7 +192,13 @@ def _load_and_content(case: Case, tally: Tally, declaration: str) -> list[Measur
                 [declaration],
                 method="case.scenario/1",
                 scenario=s.id,
-                parameters={"p5": s.per_unit.p5, "p50": s.per_unit.p50, "p95": s.per_unit.p95, "source": s.source, "url": s.url},
+                parameters={
+                    "p5": s.per_unit.p5,
+                    "p50": s.per_unit.p50,
+                    "p95": s.per_unit.p95,
+                    "source": s.source,
+                    "url": s.url,
+                },
                 note=s.condition,
                 status="asserted",
             )
@@ -209,13 +213,32 @@ def _period(
     voyages, load = f"voyages.{tag}", f"load.{tag}"
     out = [
         posterior(
-            f"calls.{tag}", f"calls {words}", tally.calls(start, end), "call", ["fit.calls"], method=fit.method, whole=True, period=period
+            f"calls.{tag}",
+            f"calls {words}",
+            tally.calls(start, end),
+            "call",
+            ["fit.calls"],
+            method=fit.method,
+            whole=True,
+            period=period,
         ),
         posterior(
-            voyages, f"voyages completed {words}", tally.voyages(start, end), "voyage", ["fit.calls"], method=fit.method, whole=True, period=period
+            voyages,
+            f"voyages completed {words}",
+            tally.voyages(start, end),
+            "voyage",
+            ["fit.calls"],
+            method=fit.method,
+            whole=True,
+            period=period,
         ),
         posterior(
-            load, f"{tally.unit}s carried {words}", tally.loads(start, end), tally.unit, [voyages, "load.per_voyage"], period=period
+            load,
+            f"{tally.unit}s carried {words}",
+            tally.loads(start, end),
+            tally.unit,
+            [voyages, "load.per_voyage"],
+            period=period,
         ),
     ]
     items = {i.id: i for i in case.items}
@@ -237,19 +260,28 @@ def _period(
 
 def _coverage(case: Case, coverage: pa.Table, looks: pa.Table) -> list[Measurement]:
     by_day: dict[date, list[str]] = defaultdict(list)
-    for row in looks.select(["look_id", "t_start", "t_end"]).to_pylist():
+    whole = {place.id: place.part_of for place in case.places}
+    imaged = set(coverage["place_id"].to_pylist())
+    for row in looks.select(["look_id", "place_id", "t_start", "t_end"]).to_pylist():
+        place = row["place_id"]
+        while place and place not in imaged:
+            place = whole.get(place)
+        if not place:
+            continue  # a look at another place says nothing on how often this one was imaged
         by_day[(row["t_start"] + (row["t_end"] - row["t_start"]) / 2).date()].append(f"looks/{row['look_id']}")
     state = {row["day"]: row["state"] for row in coverage.to_pylist()}
     out = []
     spans = [("", case.window.start, case.window.end)] + [(f".{a:%Y-%m}", a, b) for a, b in months(case)]
     for suffix, start, end in spans:
-        assert start is not None  # noqa: S101
-        assert end is not None  # noqa: S101
         days = [(start + timedelta(days=n)).date() for n in range(-(-(end - start) // timedelta(days=1)))]
         used = [reading for day in days if day in state for reading in by_day[day]]
         for kind in ("clear", "obscured", "unimaged"):
             count = sum(state.get(day, "unimaged") == kind for day in days)
-            name = {"clear": "days with a clear look", "obscured": "days with an obscured look only", "unimaged": "days not imaged"}
+            name = {
+                "clear": "days with a clear look",
+                "obscured": "days with an obscured look only",
+                "unimaged": "days not imaged",
+            }
             note = "" if used else "no dated look of this period is in the case"
             out.append(counted(f"coverage.{kind}{suffix}", name[kind], count, "day", used, note=note))
     return out
@@ -261,7 +293,9 @@ def _surveys(checks: pa.Table) -> list[Measurement]:
         key, reading = f"survey.{r['survey_id']}", [f"surveys/{r['survey_id']}"]
         fitted = ["fit.calls", *reading]
         if r["counted_low"] is not None:
-            m = counted(f"{key}.counted", "distinct calls counted", (r["counted_low"] + r["counted_high"]) / 2, "call", reading)
+            m = counted(
+                f"{key}.counted", "distinct calls counted", (r["counted_low"] + r["counted_high"]) / 2, "call", reading
+            )
             out.append(msgspec.structs.replace(m, low=float(r["counted_low"]), high=float(r["counted_high"])))
         out.append(counted(f"{key}.window_days", "days in the window of the survey", r["window_days"], "day", reading))
         share = counted(f"{key}.coverage", "share of days seen", 100 * r["coverage"], "percent", reading)
@@ -271,7 +305,13 @@ def _surveys(checks: pa.Table) -> list[Measurement]:
         if r["coverage_needed"] is not None:
             out.append(
                 msgspec.structs.replace(
-                    counted(f"{key}.needed", "share of days at which this count is expected", 100 * r["coverage_needed"], "percent", fitted),
+                    counted(
+                        f"{key}.needed",
+                        "share of days at which this count is expected",
+                        100 * r["coverage_needed"],
+                        "percent",
+                        fitted,
+                    ),
                     method="voyages.surveys/1",
                 )
             )
@@ -286,6 +326,4 @@ def _surveys(checks: pa.Table) -> list[Measurement]:
 
 
 def _range(m: Measurement, low: float, high: float, inputs: Sequence[str]) -> Measurement:
-    return msgspec.structs.replace(
-        m, low=low, high=high, level=0.95, inputs=tuple(inputs), method="voyages.surveys/1"
-    )
+    return msgspec.structs.replace(m, low=low, high=high, level=0.95, inputs=tuple(inputs), method="voyages.surveys/1")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tidewaiter.tally.smc import tempered
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case, Quantiles
 
@@ -157,8 +157,10 @@ def draw_loads(
 
     Args:
         posterior: of `fit_loads`.
-        draw, vessel: (n,) index of the draw and of the vessel in ``posterior.vessels``; rows sorted by draw.
-        arrival, departure: (n,) UTC microseconds at the origin.
+        draw: (n,) index of the draw; rows are sorted by it.
+        vessel: (n,) index in ``posterior.vessels``.
+        arrival: (n,) UTC microseconds at the origin.
+        departure: (n,) likewise.
         rng: source of randomness.
 
     Returns:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import zlib
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tidewaiter.tally.loads import Z95, LoadPosterior, draw_loads, fit_loads, read_loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-    from tidewaiter.model import Case, Interval, Scenario
+    from numpy.typing import NDArray
+
+    from tidewaiter.model import Case, Scenario, Window
 
 UNKNOWN = np.iinfo(np.int64).max
 
@@ -50,7 +51,7 @@ class Tally:
         """
         self.scenarios: Mapping[str, Scenario] = {s.id: s for s in case.scenarios}
         self.unit = case.load_model.unit
-        self.window: Interval = case.window
+        self.window: Window = case.window
         self.size = draws
         self._seed = seed
         self._draw = voyages["draw"].to_numpy().astype(np.int64)
@@ -58,9 +59,7 @@ class Tally:
         index = {v: i for i, v in enumerate(vessels)}
         self._vessel = np.array([index[v] for v in voyages["vessel_id"].to_pylist()], np.int64)
         self._vessels = vessels
-        arrival, departure, reached = (
-            _micros(voyages[c]) for c in ("arrival", "departure", "destination_arrival")
-        )
+        arrival, departure, reached = (_micros(voyages[c]) for c in ("arrival", "departure", "destination_arrival"))
         self._arrival = np.maximum(arrival, _instant(case.window.start, 0))
         self._reached = reached
         readings, self.notices = read_loads(case, loads)
@@ -96,7 +95,9 @@ class Tally:
         q = s.per_unit
         factor = np.exp(math.log(q.p50) + math.log(q.p95 / q.p5) / (2 * Z95) * rng.standard_normal(self.size))
         if s.share is not None:
-            low, mid, high = (math.log(x / (1 - x)) for x in (min(p, 0.999) for p in (s.share.p5, s.share.p50, s.share.p95)))
+            low, mid, high = (
+                math.log(x / (1 - x)) for x in (min(p, 0.999) for p in (s.share.p5, s.share.p50, s.share.p95))
+            )
             factor /= 1 + np.exp(-(mid + (high - low) / (2 * Z95) * rng.standard_normal(self.size)))
         return np.asarray(factor, np.float64)
 

@@ -11,10 +11,11 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     Loglik = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 

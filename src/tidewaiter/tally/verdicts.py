@@ -17,27 +17,35 @@ NOT_COMPARABLE = "not comparable"
 
 
 def verdict(claim: Claim, scale: float, measured: Measurement) -> str:
-    """Hold a claim against the 95 % interval of the tally.
+    """Hold a claim against the intervals of the tally.
 
-    A floor is only wrong when even the top of the interval lies under it, a ceiling only when even the bottom lies above.
+    Inside the 80 % interval it is consistent, outside the 95 % interval above or below, in between strained. A floor is only wrong when even the top of the interval lies under it, a ceiling only when even the bottom lies above.
 
     Args:
         claim: with numbers.
         scale: factor that turns its numbers into a quantity in the window compared.
-        measured: that quantity by the tally, with its 95 % interval, in the unit of the claim.
+        measured: that quantity by the tally, with its intervals, in the unit of the claim.
 
     Returns:
-        "consistent", "above" (the claim is more than the tally reaches) or "below".
+        "consistent", "strained", "above" (the claim is more than the tally reaches) or "below".
     """
-    low, high = measured.low, measured.high
-    if low is None or high is None:
+    if measured.low is None or measured.high is None:
         raise ValueError("a verdict needs an interval")
+    outside = _side(claim, scale, measured.low, measured.high)
+    if outside:
+        return outside
+    if measured.low_80 is None or measured.high_80 is None:
+        return "consistent"
+    return "strained" if _side(claim, scale, measured.low_80, measured.high_80) else "consistent"
+
+
+def _side(claim: Claim, scale: float, low: float, high: float) -> str:
     least, most = (n * scale for n in claim.reach)
     if least > high or (claim.bound == "over" and least >= high):
         return "above"
     if most < low or (claim.bound == "below" and most <= low):
         return "below"
-    return "consistent"
+    return ""
 
 
 def first_scenario(claim: Claim, scenarios: Mapping[str, Scenario]) -> str:
@@ -77,6 +85,9 @@ _MEANING = {
     ("consistent", "point"): "within what the evidence allows",
     ("consistent", "floor"): "a lower bound that the evidence allows",
     ("consistent", "ceiling"): "an upper bound that the evidence does not exceed",
+    ("strained", "point"): "at the edge of what the evidence allows",
+    ("strained", "floor"): "a lower bound at the edge of what the evidence allows",
+    ("strained", "ceiling"): "an upper bound at the edge of what the evidence shows",
     ("above", "point"): "more than the evidence allows",
     ("above", "floor"): "a lower bound beyond what the evidence allows",
     ("below", "point"): "less than the evidence shows",

@@ -28,7 +28,7 @@ _MODES = {
 }
 
 
-class Window(msgspec.Struct, frozen=True):
+class Compared(msgspec.Struct, frozen=True):
     """What part of a claim's time the tally covers.
 
     Attributes:
@@ -43,7 +43,7 @@ class Window(msgspec.Struct, frozen=True):
     flags: tuple[str, ...]
 
 
-def compared_window(claim: Claim, case: Interval) -> Window:
+def compared_window(claim: Claim, case: Interval) -> Compared:
     """Clip the time a claim speaks of to the window of the case.
 
     A claim that names no start counts from the start of the case, one that names no end up to the date it was stated. A
@@ -61,11 +61,11 @@ def compared_window(claim: Claim, case: Interval) -> Window:
         flags.append("window-not-stated")
     first, last = max(start, case_start), min(end, case_end)
     if first >= last:
-        return Window(None, 1.0, (*flags, "window-outside-case"))
+        return Compared(None, 1.0, (*flags, "window-outside-case"))
     if case_start - start > MONTH or end - case_end > MONTH:
         flags.append("window-exceeds-case")
     scale = 1.0 if unit_days is None else (last - first) / timedelta(days=unit_days)
-    return Window((first, last), scale, tuple(flags))
+    return Compared((first, last), scale, tuple(flags))
 
 
 def told_span(claim: Claim, case: Interval) -> tuple[datetime, datetime]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tidewaiter.model.tables import COVERAGE
 from tidewaiter.voyages import ledger
@@ -18,6 +17,8 @@ from tidewaiter.voyages.surveys import check_surveys, read_surveys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case
 
@@ -61,7 +62,7 @@ def fit_calls(
     draws: int | None = None,
     seed: int | None = None,
     warmup: int = 400,
-    sweeps_per_draw: int = 2,
+    sweeps_per_draw: int = 3,
     chains: int = 4,
 ) -> CallPosterior:
     """Infer the calls at the origin of a case from sparse looks, sightings, surveys, known calls and AIS fixes.
@@ -97,7 +98,7 @@ def fit_calls(
         sweeps_per_draw=sweeps_per_draw,
         chains=chains,
     )
-    stays = ledger.Stays(samples.paths, np.random.default_rng([seed, 1 << 20]))
+    stays = ledger.read_stays(samples.paths, np.random.default_rng([seed, 1 << 20]))
     if samples.rhat > 1.05:
         notices.append(("fit.calls", "the chains of the call model disagree; raise `draws` before you rely on it"))
     return CallPosterior(
@@ -123,7 +124,7 @@ def _coverage(fleet: Fleet, grid: Grid, tables: Mapping[str, pa.Table]) -> pa.Ta
     for look in rows(tables["looks"]):
         root_is_origin = fleet.phase_of.get(look["place_id"]) == 1
         moment, _ = presence(look["t_start"], look["t_end"], within=True)
-        if not root_is_origin or not grid.window.start <= moment < grid.window.end:  # type: ignore[operator]
+        if not root_is_origin or not grid.window.start <= moment < grid.window.end:
             continue
         entry = days.setdefault(moment.date(), ["obscured", False])
         if look["state"] == "clear":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from tidewaiter.model import Interval, Quantiles
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tidewaiter.model import Quantiles, Window
 
 Z95 = 1.6448536269514722  # 95 % point of the standard normal distribution
 LEAD_IN_DAYS = 20.0  # the grid starts before the window, so that ships may already lie at the origin when it opens
@@ -55,7 +58,7 @@ class Grid(msgspec.Struct, frozen=True):
     start: datetime
     step: timedelta
     steps: int
-    window: Interval
+    window: Window
     months: tuple[datetime, ...]
 
     @property
@@ -77,10 +80,8 @@ class Grid(msgspec.Struct, frozen=True):
         return np.searchsorted(edges, np.arange(self.steps) + 0.5, side="right").astype(np.int64)
 
 
-def month_starts(window: Interval) -> tuple[datetime, ...]:
+def month_starts(window: Window) -> tuple[datetime, ...]:
     """First instants (UTC) of the calendar months that touch ``[start, end)``; the first may precede the window."""
-    if window.start is None or window.end is None:
-        raise ValueError("a window needs both ends")
     months, t = [], datetime(window.start.year, window.start.month, 1, tzinfo=UTC)
     while t < window.end:
         months.append(t)
@@ -88,10 +89,8 @@ def month_starts(window: Interval) -> tuple[datetime, ...]:
     return tuple(months)
 
 
-def make_grid(window: Interval, step_h: float) -> Grid:
+def make_grid(window: Window, step_h: float) -> Grid:
     """Lay a grid of `step_h` hours over `window` and a lead-in of 20 days."""
-    if window.start is None or window.end is None:
-        raise ValueError("a window needs both ends")
     step = timedelta(hours=step_h)
     lead = math.ceil(timedelta(days=LEAD_IN_DAYS) / step)
     start = window.start - lead * step

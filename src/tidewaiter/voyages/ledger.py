@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tidewaiter.model.tables import INFERRED_CALLS, TIME, VOYAGE_DRAWS
 from tidewaiter.voyages.observations import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+
+    from numpy.typing import NDArray
 
     from tidewaiter.voyages.grid import Grid
     from tidewaiter.voyages.observations import Anchor, Fleet
@@ -23,54 +24,67 @@ if TYPE_CHECKING:
 MIN_PROBABILITY = 0.5  # an unseen call stands in the ledger of its own when it is more likely than not
 
 
-class Stays:
-    """Every stay at the origin in every draw, as columns sorted by draw and arrival step.
+class Stays(msgspec.Struct, frozen=True):
+    """Every stay at the origin in every draw and what followed, as columns (n,) sorted by draw and arrival.
 
-    Columns (int64 unless said): draw, hull, first and last step at the origin, phase, first and last step at the
-    destination (-1 while not reached or still there); ``exact`` float64 (n, 4): the four ends in steps, spread evenly
-    inside the step in which they fall, nan where unknown.
+    Attributes:
+        draw, hull: which path.
+        first, last: steps at the origin.
+        d_phase: phase of the destination reached afterwards, 0 if none was.
+        d_first, d_last: steps at the destination, -1 if none was reached.
+        exact: (n, 4) arrival and departure at the origin, arrival and departure at the destination, in steps, spread
+            evenly inside the step in which they fall; nan where unknown.
     """
 
-    def __init__(self, paths: NDArray[np.int8], rng: np.random.Generator) -> None:
-        draws, hulls, steps = paths.shape
-        here = paths == ORIGIN
-        edge = np.zeros((draws, hulls, 1), np.bool_)
-        starts = here & ~np.concatenate([edge, here[:, :, :-1]], axis=2)
-        ends = here & ~np.concatenate([here[:, :, 1:], edge], axis=2)
-        self.draw, self.hull, self.first = np.nonzero(starts)
-        _, _, self.last = np.nonzero(ends)
+    draw: NDArray[np.int64]
+    hull: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    d_phase: NDArray[np.int64]
+    d_first: NDArray[np.int64]
+    d_last: NDArray[np.int64]
+    exact: NDArray[np.float64]
 
-        at_dest = (paths >= 4) & (paths % 2 == 0)
-        d_starts = at_dest & ~np.concatenate([edge, at_dest[:, :, :-1]], axis=2)
-        d_ends = at_dest & ~np.concatenate([at_dest[:, :, 1:], edge], axis=2)
-        lane = self.draw * hulls + self.hull
-        sd, sh, sk = np.nonzero(d_starts)
-        _, _, ek = np.nonzero(d_ends)
-        key = (sd * hulls + sh) * (steps + 1) + sk
-        nearest = np.searchsorted(key, lane * (steps + 1) + self.last)
-        found = nearest < len(key)
-        found[found] &= (sd * hulls + sh)[nearest[found]] == lane[found]
-        # the destination must belong to this voyage: it starts before the next stay at the origin of the same hull
-        following = np.append(self.first[1:], 0)
-        same_lane = np.append(lane[1:] == lane[:-1], False)  # noqa: FBT003
-        limit = np.where(same_lane, following, steps)
-        found[found] &= sk[nearest[found]] < limit[found]
-        self.d_first = np.where(found, sk[np.minimum(nearest, max(len(sk) - 1, 0))] if len(sk) else -1, -1)
-        self.d_last = np.where(found, ek[np.minimum(nearest, max(len(ek) - 1, 0))] if len(ek) else -1, -1)
-        self.d_phase = np.where(found, paths[self.draw, self.hull, np.maximum(self.d_first, 0)], 0)
 
-        u = rng.random((len(self.draw), 4))
-        self.exact = np.full((len(self.draw), 4), np.nan)
-        self.exact[:, 0] = self.first + 0.5 - u[:, 0]
-        ended = self.last < steps - 1
-        self.exact[ended, 1] = self.last[ended] + 0.5 + u[ended, 1]
-        self.exact[found, 2] = np.maximum(self.d_first + 0.5 - u[:, 2], self.exact[:, 1])[found]
-        left = found & (self.d_last < steps - 1)
-        self.exact[left, 3] = (self.d_last + 0.5 + u[:, 3])[left]
+def read_stays(paths: NDArray[np.int8], rng: np.random.Generator) -> Stays:
+    """Read the stays off posterior paths, (draws, hulls, steps)."""
+    _, hulls, steps = paths.shape
+    draw, hull, first, last = _runs(paths == ORIGIN)
+    to_draw, to_hull, to_first, to_last = _runs((paths >= 4) & (paths % 2 == 0))
 
-        order = np.lexsort((self.hull, self.first, self.draw))
-        for name in ("draw", "hull", "first", "last", "d_first", "d_last", "d_phase", "exact"):
-            setattr(self, name, getattr(self, name)[order])
+    # the destination of a stay is the next one of the same path, if it comes before the next stay there
+    lane, to_lane = draw * hulls + hull, to_draw * hulls + to_hull
+    following = np.append(first[1:], steps)
+    limit = np.where(np.append(lane[1:], -1) == lane, following, steps)
+    nearest = np.searchsorted(to_lane * steps + to_first, lane * steps + last)
+    found = nearest < len(to_lane)
+    index = nearest[found]
+    found[found] = (to_lane[index] == lane[found]) & (to_first[index] < limit[found])
+    index = nearest[found]
+    d_first, d_last, d_phase = (np.full(len(draw), x) for x in (-1, -1, 0))
+    d_first[found], d_last[found] = to_first[index], to_last[index]
+    d_phase[found] = paths[draw[found], hull[found], d_first[found]]
+
+    u = rng.random((len(draw), 4))
+    exact = np.full((len(draw), 4), np.nan)
+    exact[:, 0] = first + 0.5 - u[:, 0]
+    ended = last < steps - 1
+    exact[ended, 1] = (last + 0.5 + u[:, 1])[ended]
+    exact[found, 2] = np.maximum(d_first + 0.5 - u[:, 2], exact[:, 1])[found]
+    left = found & (d_last < steps - 1)
+    exact[left, 3] = np.maximum(d_last + 0.5 + u[:, 3], exact[:, 2])[left]
+
+    order = np.lexsort((hull, first, draw))
+    path = (draw[order], hull[order])
+    return Stays(*path, first[order], last[order], d_phase[order], d_first[order], d_last[order], exact[order])
+
+
+def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
+    """(draw, hull, first step, last step) of each run of True along the last axis, in that order."""
+    edge = np.zeros((*mask.shape[:2], 1), np.bool_)
+    draw, hull, first = np.nonzero(mask & ~np.concatenate([edge, mask[:, :, :-1]], axis=2))
+    *_, last = np.nonzero(mask & ~np.concatenate([mask[:, :, 1:], edge], axis=2))
+    return draw, hull, first, last
 
 
 def times(grid: Grid, fractions: NDArray[np.float64]) -> pa.Array:
@@ -104,8 +118,7 @@ def voyage_draws(fleet: Fleet, grid: Grid, stays: Stays) -> pa.Table:
 
 def _in_window(grid: Grid, stays: Stays) -> NDArray[np.bool_]:
     """A call belongs to the window when its stay reaches into it: a ship that lies there at the opening counts."""
-    assert grid.window.start is not None  # noqa: S101 - make_grid refuses open windows
-    return np.nan_to_num(stays.exact[:, 1], nan=np.inf) > grid.fraction(grid.window.start)
+    return np.asarray(np.nan_to_num(stays.exact[:, 1], nan=np.inf) > grid.fraction(grid.window.start))
 
 
 def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Anchor], draws: int) -> pa.Table:
@@ -116,9 +129,8 @@ def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Ancho
     last, the calls nobody saw are ranked by arrival in each draw; the j-th unseen call of such a gap gets a row when
     more than half of the draws have at least j of them. Ends are the 2.5 % and 97.5 % points over the draws.
     """
-    starts = np.searchsorted(stays.draw, np.arange(draws + 1))
     keep = _in_window(grid, stays)
-    of_anchor = [_stay_of_anchor(stays, starts, a, draws) for a in anchors]
+    of_anchor = [_stay_of_anchor(stays, a, draws) for a in anchors]
     groups = _join(of_anchor)
     taken = np.zeros(len(stays.draw), np.bool_)
     seen = []
@@ -161,7 +173,7 @@ def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Ancho
     return pa.Table.from_pylist([e[0] for e in entries], schema=INFERRED_CALLS)
 
 
-def _stay_of_anchor(stays: Stays, starts: NDArray[np.int64], anchor: Anchor, draws: int) -> NDArray[np.int64]:
+def _stay_of_anchor(stays: Stays, anchor: Anchor, draws: int) -> NDArray[np.int64]:
     """Row of `stays` in each draw that explains the anchor, -1 where none does; (draws,)."""
     if anchor.phase == ORIGIN:
         fits = (stays.first <= anchor.first) & (stays.last >= anchor.last)
@@ -187,9 +199,7 @@ def _join(of_anchor: list[NDArray[np.int64]]) -> list[list[int]]:
     return [members for _, members in groups]
 
 
-def _row(
-    fleet: Fleet, grid: Grid, stays: Stays, rows: NDArray[np.int64], draws: int
-) -> tuple[dict[str, object], float]:
+def _row(fleet: Fleet, grid: Grid, stays: Stays, rows: NDArray[np.int64], draws: int) -> tuple[dict[str, Any], float]:
     share = Counter(fleet.hulls[h] for h in stays.hull[rows])
     weights = [(v, round(n / len(rows), 3)) for v, n in sorted(share.items()) if n / len(rows) >= 0.005]
     arrival = stays.exact[rows, 0]
@@ -201,7 +211,7 @@ def _row(
     if np.isnan(departure).mean() > 0.025:
         ends[3] = np.nan  # it may still be there when the window closes
     t = [x.as_py() for x in times(grid, np.round(ends * 4) / 4).cast(TIME)]
-    row: dict[str, object] = dict(
+    row: dict[str, Any] = dict(
         zip(("arrival_earliest", "arrival_latest", "departure_earliest", "departure_latest"), t, strict=True)
     )
     probability = min(len(rows) / draws, 1.0)
@@ -209,18 +219,14 @@ def _row(
     return row, probability
 
 
-def _respect_evidence(row: dict[str, object], anchors: Sequence[Anchor]) -> None:
+def _respect_evidence(row: dict[str, Any], anchors: Sequence[Anchor]) -> None:
     """A ship that was seen had arrived by then and had not left: the step of the grid is coarser than the evidence."""
     at_origin = [a for a in anchors if a.phase == ORIGIN]
     if not at_origin:
         return
-    first: datetime = min(a.t_first for a in at_origin)
-    last: datetime = max(a.t_last for a in at_origin)
-    arrival, departure = row["arrival_latest"], row["departure_earliest"]
-    if arrival is not None and arrival > first:  # type: ignore[operator]
-        row["arrival_latest"] = first
-        row["arrival_earliest"] = min(row["arrival_earliest"], first)  # type: ignore[type-var]
-    if departure is not None and departure < last:  # type: ignore[operator]
-        row["departure_earliest"] = last
-        if row["departure_latest"] is not None:
-            row["departure_latest"] = max(row["departure_latest"], last)  # type: ignore[type-var]
+    first, last = min(a.t_first for a in at_origin), max(a.t_last for a in at_origin)
+    for column in ("arrival_earliest", "arrival_latest"):
+        row[column] = min(row[column], first)
+    for column in ("departure_earliest", "departure_latest"):
+        if row[column] is not None:
+            row[column] = max(row[column], last)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tidewaiter.errors import ModelError
 from tidewaiter.voyages.kernel import Looks
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case, Interval, Leg, Place
     from tidewaiter.voyages.grid import Grid

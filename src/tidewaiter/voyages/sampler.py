@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tidewaiter.errors import ModelError
 from tidewaiter.model import Quantiles
@@ -20,6 +19,8 @@ from tidewaiter.voyages.observations import active_steps, leg_shares, legs_in_or
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case
     from tidewaiter.voyages.grid import Grid
@@ -61,7 +62,7 @@ def sample(
     *,
     draws: int,
     seed: int,
-    sweeps_per_draw: int = 2,
+    sweeps_per_draw: int = 3,
     warmup: int = 400,
     chains: int = CHAINS,
 ) -> Samples:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tidewaiter.model import Quantiles
 from tidewaiter.model.tables import SURVEY_CHECKS
@@ -18,6 +17,8 @@ from tidewaiter.voyages.observations import imaging_instants, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from tidewaiter.model import Case
     from tidewaiter.voyages.grid import Grid
@@ -228,7 +229,7 @@ def check_surveys(
         low, high = (s.low, s.high) if s.low >= 0 else (0, 10**6)
         tail_low = np.mean(counted < low) + 0.5 * np.mean((counted >= low) & (counted <= high))
         tail_high = np.mean(counted > high) + 0.5 * np.mean((counted >= low) & (counted <= high))
-        p = float(min(1.0, 2 * min(tail_low, tail_high)))
+        p = min(1.0, 2 * float(np.minimum(tail_low, tail_high)))
         stated = s.usable is not None
         out.append(
             {

@@ -95,7 +95,7 @@ def run_chain(rng, paths, sweeps, warmup, thin, line, pmf, looks, sv, priors, ke
                 )
             if n_surveys == 0:
                 continue
-            for _ in range(max(2, int(1.5 * steps / 70))):
+            for _ in range(max(2, int(0.6 * steps / 70))):
                 width = 16 + int(rng.random() * 120)
                 a = int(rng.random() * (steps + width)) - width
                 b = min(a + width, steps)

@@ -11,6 +11,6 @@ from numba import njit
 TINY = 1e-300  # keeps logarithms finite
 
 
-def compiled(function):  # noqa: ANN001, ANN201 - numba gives it types
+def compiled(function):
     """Compile a function of arrays and numbers."""
     return njit(cache=True, nogil=True, error_model="numpy")(function)

@@ -131,6 +131,7 @@ def _normal_cdf(z):
 
 @compiled
 def survival(pmf):
+    """Chance that a run lasts at least d + 1 steps, from the chance that it lasts d + 1; (phases, longest)."""
     out = np.zeros_like(pmf)
     for p in range(pmf.shape[0]):
         tail = 0.0
