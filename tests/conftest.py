@@ -1,6 +1,7 @@
 """No test reaches the network; tests on the shared data skip, saying so, where it is absent."""
 
 import ipaddress
+import shutil
 import socket
 from pathlib import Path
 
@@ -53,3 +54,22 @@ def shared_data():
     if not SHARED.is_dir():
         pytest.skip("the shared data sets are not here: ../shared/data is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A small case that has been run once, with its report; not to be changed."""
+    pytest.importorskip("matplotlib", reason="the report needs the extra [report]")
+    from small_case import write_case
+
+    from tidewaiter.pipeline import run
+
+    root = write_case(tmp_path_factory.mktemp("finished") / "amber")
+    run(root)
+    return root
+
+
+@pytest.fixture
+def case_copy(finished, tmp_path):
+    """A copy of the small case, to be run again or damaged."""
+    return Path(shutil.copytree(finished, tmp_path / "amber"))

@@ -17,7 +17,11 @@ ROWS = readings(
     looks=[*daily(range(0, 40, 2)), look("o", 41.1, "obscured"), look("o2", 2.3, "obscured")],
     sightings=[sighting(1, 4 + 2 / 24, {"heron": 1.0}, "L2")],
     loads=[load(1, 250), load(2, 9000, channel="unloaded")],
-    surveys=[survey("a", 60, 7, days_imaged=40), survey("b", 60, 9), survey("c", 60, None, days_imaged=40, days_with_ship=9)],
+    surveys=[
+        survey("a", 60, 7, days_imaged=40),
+        survey("b", 60, 9),
+        survey("c", 60, None, days_imaged=40, days_with_ship=9),
+    ],
 )
 
 
@@ -53,7 +57,11 @@ def test_values_lie_inside_their_intervals_and_intervals_nest(found):
 def test_inputs_are_measurements_readings_or_the_declaration(found):
     ids = {m.measurement_id for m in found}
     known = ids | {DECLARATION}
-    known |= {f"{t}/{x}" for t, c in (("looks", "look_id"), ("sightings", "sighting_id"), ("surveys", "survey_id"), ("loads", "load_id")) for x in ROWS[t][c].to_pylist()}
+    known |= {
+        f"{t}/{x}"
+        for t, c in (("looks", "look_id"), ("sightings", "sighting_id"), ("surveys", "survey_id"), ("loads", "load_id"))
+        for x in ROWS[t][c].to_pylist()
+    }
     for m in found:
         assert set(m.inputs) <= known, m
         assert m.measurement_id not in m.inputs

@@ -122,7 +122,9 @@ def test_counts_that_differ_teach_the_spread_between_voyages():
 
 def test_a_ship_that_carries_more_is_told_from_the_other():
     apart = shuttle(load_model=msgspec.structs.replace(SHARP, vessel_spread=0.5))
-    rows = [load(i, 400, vessel_weights={"heron": 1.0}) for i in range(6)] + [load(i + 9, 150, vessel_weights={"tern": 1.0}) for i in range(6)]
+    rows = [load(i, 400, vessel_weights={"heron": 1.0}) for i in range(6)] + [
+        load(i + 9, 150, vessel_weights={"tern": 1.0}) for i in range(6)
+    ]
     effect = fit(*rows, case=apart).vessel
     assert np.mean(effect[:, 0] - effect[:, 1]) == pytest.approx(math.log(400 / 150), rel=0.25)
 

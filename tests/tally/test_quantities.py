@@ -39,7 +39,9 @@ def voyage_table(seed, draws=DRAWS, mean=6.0):
                     "destination_departure": t[3],
                 }
             )
-    return pa.Table.from_pylist([r for r in rows if r["departure"] is None or r["departure"] > START], schema=VOYAGE_DRAWS)
+    return pa.Table.from_pylist(
+        [r for r in rows if r["departure"] is None or r["departure"] > START], schema=VOYAGE_DRAWS
+    )
 
 
 def make(seed=1, case=CASE, loads=(), draws=DRAWS, mean=6.0):
@@ -116,7 +118,9 @@ def test_a_factor_has_the_quantiles_that_were_given():
 
 
 def test_the_share_of_units_that_hold_the_item_is_a_share():
-    case = msgspec.structs.replace(CASE, scenarios=(msgspec.structs.replace(CASE.scenarios[0], per_unit=Quantiles(1, 1, 1)),))
+    case = msgspec.structs.replace(
+        CASE, scenarios=(msgspec.structs.replace(CASE.scenarios[0], per_unit=Quantiles(1, 1, 1)),)
+    )
     share = make(case=case, draws=6000, mean=0.1).factor("documents")
     assert np.quantile(share, [0.05, 0.5, 0.95]) == pytest.approx([0.7, 0.85, 0.95], abs=0.04)
     assert (share < 1).all()

@@ -12,7 +12,6 @@ from tidewaiter.simulate import WorldSpec, simulate
 from tidewaiter.voyages import fit_calls
 
 
-
 def fit(case, *, draws=400, warmup=150, seed=None, chains=4, **rows):
     return fit_calls(case, readings(**rows), draws=draws, warmup=warmup, seed=seed, chains=chains)
 
@@ -107,7 +106,9 @@ def test_without_evidence_the_posterior_is_what_the_prior_world_does():
 def test_a_ship_seen_elsewhere_is_not_on_the_line(unseen):
     seen_away = fit(shuttle(), sightings=[sighting(1, 10, {"tern": 1.0}, place="slipway", until=50)])
     table = seen_away.voyages.to_pylist()
-    inside = [r for r in table if r["vessel_id"] == "tern" and r["arrival"] < at(48) and (r["departure"] or at(60)) > at(12)]
+    inside = [
+        r for r in table if r["vessel_id"] == "tern" and r["arrival"] < at(48) and (r["departure"] or at(60)) > at(12)
+    ]
     assert len(inside) < 0.05 * seen_away.draws
     assert calls(seen_away, "heron").mean() == pytest.approx(calls(unseen, "heron").mean(), abs=0.6)
 
@@ -121,17 +122,24 @@ def test_elimination_names_the_ship():
         (row,) = [r for r in posterior.ledger.to_pylist() if "sightings/S1" in r["readings"]]
         return dict(row["vessel_weights"])
 
-    open_, closed = who(fit(shuttle(), looks=looks, sightings=either)), who(fit(shuttle(), looks=looks, sightings=[*either, away]))
+    open_, closed = (
+        who(fit(shuttle(), looks=looks, sightings=either)),
+        who(fit(shuttle(), looks=looks, sightings=[*either, away])),
+    )
     assert 0.2 < open_["heron"] < 0.8
     assert closed["heron"] > 0.97
 
 
 def test_a_sighting_at_a_destination_speaks_for_a_call_before_it(unseen):
     day = 30.1
-    posterior = fit(shuttle(), looks=[look(0, day, place="cobalt")], sightings=[sighting(1, day, {"heron": 1.0}, "L0", "cobalt")])
+    posterior = fit(
+        shuttle(), looks=[look(0, day, place="cobalt")], sightings=[sighting(1, day, {"heron": 1.0}, "L0", "cobalt")]
+    )
 
     def just_before(p):
-        rows = [r for r in p.voyages.to_pylist() if r["vessel_id"] == "heron" and at(day - 8) < r["arrival"] < at(day - 0.5)]
+        rows = [
+            r for r in p.voyages.to_pylist() if r["vessel_id"] == "heron" and at(day - 8) < r["arrival"] < at(day - 0.5)
+        ]
         return len({r["draw"] for r in rows}) / p.draws
 
     assert just_before(posterior) > 0.9 > just_before(unseen) + 0.2
@@ -154,7 +162,9 @@ def test_a_leg_that_is_closed_is_not_sailed():
 
 def test_a_ship_that_was_not_yet_active_makes_no_call(unseen):
     case = shuttle()
-    case = msgspec.structs.replace(case, vessels=(case.vessels[0], Vessel("tern", "Arctic Tern", active=(Interval(at(40), None),))))
+    case = msgspec.structs.replace(
+        case, vessels=(case.vessels[0], Vessel("tern", "Arctic Tern", active=(Interval(at(40), None),)))
+    )
     late = fit(case)
     early = [r for r in late.voyages.to_pylist() if r["vessel_id"] == "tern" and r["arrival"] < at(38)]
     assert early == []
@@ -232,7 +242,12 @@ def test_every_sighting_of_the_line_stands_in_the_ledger_and_is_respected(watche
     rows = watched.ledger.to_pylist()
     where = {reading: r for r in rows for reading in r["readings"]}
     assert {"sightings/S1", "sightings/S2", "sightings/S3", "sightings/S5", "calls/K1"} <= set(where)
-    for reading, day in (("sightings/S1", 3 + 2 / 24), ("sightings/S3", 24 + 2 / 24), ("sightings/S5", 40.3), ("calls/K1", 50)):
+    for reading, day in (
+        ("sightings/S1", 3 + 2 / 24),
+        ("sightings/S3", 24 + 2 / 24),
+        ("sightings/S5", 40.3),
+        ("calls/K1", 50),
+    ):
         row = where[reading]
         assert row["arrival_latest"] <= at(day) <= row["departure_earliest"]
     assert dict(where["sightings/S5"]["vessel_weights"])["tern"] > 0.9

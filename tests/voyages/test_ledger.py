@@ -37,7 +37,10 @@ def slowly(paths):
     """(draw, hull, first, last, destination phase, first, last) of every stay at the origin."""
     for draw, hulls in enumerate(paths):
         for hull, path in enumerate(hulls):
-            runs = [(phase, list(run)) for phase, run in itertools.groupby(range(len(path)), key=lambda k, p=path: int(p[k]))]
+            runs = [
+                (phase, list(run))
+                for phase, run in itertools.groupby(range(len(path)), key=lambda k, p=path: int(p[k]))
+            ]
             for i, (phase, run) in enumerate(runs):
                 if phase != ORIGIN:
                     continue
@@ -102,14 +105,19 @@ def seen_at(reading, day, until=None):
 
 def test_a_call_that_ended_before_the_window_is_not_of_the_window():
     paths = paths_with((0, -8, -5, 1.0), (1, -2, 2, 1.0))
-    assert {r["vessel_id"] for r in voyage_draws(FLEET, GRID, read_stays(paths, np.random.default_rng(0))).to_pylist()} == {"tern"}
+    assert {
+        r["vessel_id"] for r in voyage_draws(FLEET, GRID, read_stays(paths, np.random.default_rng(0))).to_pylist()
+    } == {"tern"}
     (row,) = ledger(paths)
     assert dict(row["vessel_weights"]) == {"tern": 1.0}
 
 
 def test_an_unseen_call_gets_a_row_when_it_is_more_likely_than_not():
     rows = ledger(paths_with((0, 5, 8, 1.0), (1, 20, 22, 0.6), (0, 30, 33, 0.4)))
-    assert [(r["probability"], r["basis"], r["readings"]) for r in rows] == [(1.0, "inferred", []), (0.6, "inferred", [])]
+    assert [(r["probability"], r["basis"], r["readings"]) for r in rows] == [
+        (1.0, "inferred", []),
+        (0.6, "inferred", []),
+    ]
     assert [r["call_id"] for r in rows] == ["call-001", "call-002"]
 
 

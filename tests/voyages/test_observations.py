@@ -98,7 +98,12 @@ def test_legs_are_shared_out_over_those_that_are_open():
 
 
 def test_a_moment_without_any_open_leg_is_shared_equally():
-    case = shuttle(legs=(Leg("amber", "cobalt", active=(Interval(at(10), None),)), Leg("amber", "dun", active=(Interval(at(10), None),))))
+    case = shuttle(
+        legs=(
+            Leg("amber", "cobalt", active=(Interval(at(10), None),)),
+            Leg("amber", "dun", active=(Interval(at(10), None),)),
+        )
+    )
     shares = leg_shares(case, make_fleet(case), make_grid(case.window, 12.0))
     assert np.allclose(shares, 0.5)
 
@@ -144,7 +149,10 @@ def test_a_sighting_of_a_look_belongs_to_it_a_lone_one_says_nothing_of_empty_ber
     assert np.diff(looks.sight).tolist() == [1, 1]
     assert looks.missed[0] == pytest.approx(0.03)
     assert (looks.seen[1], looks.missed[1]) == (1.0, 1.0)
-    assert [(a.reading, a.first) for a in anchors] == [("sightings/S1", grid.index(at(5.2))), ("sightings/S2", grid.index(at(9.2)))]
+    assert [(a.reading, a.first) for a in anchors] == [
+        ("sightings/S1", grid.index(at(5.2))),
+        ("sightings/S2", grid.index(at(9.2))),
+    ]
 
 
 def test_a_sighting_over_days_binds_all_its_steps_to_one_set_of_ships():
@@ -221,7 +229,9 @@ def fix(day, lat, lon, key=211):
 
 def test_a_fix_at_a_place_excludes_every_other_state_and_one_at_sea_every_place():
     case = with_vessel(shuttle(), mmsi=(Dated("211"),))
-    _, static, _, grid = lay(case, positions=[fix(5, 10.501, 120.001), fix(9, 11.0, 121.0), fix(12, 12.0, 122.0, key=999)])
+    _, static, _, grid = lay(
+        case, positions=[fix(5, 10.501, 120.001), fix(9, 11.0, 121.0), fix(12, 12.0, 122.0, key=999)]
+    )
     at_quay, at_sea = static[0, :, grid.index(at(5))], static[0, :, grid.index(at(9))]
     assert at_quay.tolist() == [EXCLUDED, 1.0, *[EXCLUDED] * 5]
     assert at_sea == pytest.approx([1.0, EXCLUDED, 1.0, 1.0, EXCLUDED, 1.0, EXCLUDED])
@@ -237,11 +247,15 @@ def test_a_step_in_which_a_ship_was_heard_at_the_quay_and_outside_leaves_both_op
 def test_a_number_counts_for_the_ship_that_bore_it_at_the_time():
     case = shuttle(
         vessels=(
-            Vessel("heron", "Grey Heron", mmsi=(Dated("211", Interval(None, at(10))), Dated("999", Interval(at(10), None)))),
+            Vessel(
+                "heron", "Grey Heron", mmsi=(Dated("211", Interval(None, at(10))), Dated("999", Interval(at(10), None)))
+            ),
             Vessel("tern", "Arctic Tern", mmsi=(Dated("211", Interval(at(10), None)),)),
         )
     )
-    _, static, _, grid = lay(case, positions=[fix(9.9, 10.5, 120.0), fix(10, 10.5, 120.0), fix(20, 10.5, 120.0, key=999)])
+    _, static, _, grid = lay(
+        case, positions=[fix(9.9, 10.5, 120.0), fix(10, 10.5, 120.0), fix(20, 10.5, 120.0, key=999)]
+    )
     touched = [sorted({int(k) for k in np.nonzero((static[v] != 1).any(axis=0))[0]}) for v in (0, 1)]
     assert touched == [[grid.index(at(9.9)), grid.index(at(20))], [grid.index(at(10))]]
 

@@ -47,7 +47,9 @@ def test_about_leaves_room_for_one_call_at_least():
 
 def test_cloudy_days_are_not_usable_and_coverage_is_unknown_when_unsaid():
     surveys, _ = read(
-        survey("a", 60, 9, days_imaged=40, days_obscured=10), survey("b", 60, 9), survey("c", 60, 9, coverage_low=0.3, coverage_high=0.5)
+        survey("a", 60, 9, days_imaged=40, days_obscured=10),
+        survey("b", 60, 9),
+        survey("c", 60, 9, coverage_low=0.3, coverage_high=0.5),
     )
     assert (surveys["a"].usable, surveys["a"].coverage[1]) == (30.0, 0.0)
     assert surveys["b"].usable is None
@@ -68,7 +70,15 @@ def test_a_growing_count_of_one_team_enters_as_its_increments():
 
 
 @pytest.mark.parametrize(
-    "other", [{"by": "Gazette"}, {"place_id": "cobalt"}, {"t_start": at(1)}, {"vessels": ["tern"]}, {"days_imaged": 60}, {"use": "check"}]
+    "other",
+    [
+        {"by": "Gazette"},
+        {"place_id": "cobalt"},
+        {"t_start": at(1)},
+        {"vessels": ["tern"]},
+        {"days_imaged": 60},
+        {"use": "check"},
+    ],
 )
 def test_counts_that_are_not_one_series_stay_whole(other):
     surveys, _ = read(survey("first", 40, 4, by="Watch"), survey("second", 80, 26, by="Watch") | other)
@@ -159,7 +169,10 @@ def test_the_share_of_days_needed_is_where_the_expected_count_is_the_count():
     for v in (0, 1):
         kernel.survey_histogram(paths[0, v], 1, surveys[0].instants, hist)
         expected += sum(
-            n * kernel.chance_counted(c, 120, row["coverage_needed"] * 120 * model.seen_clear, model.look_clustering, model.survey_distinct)
+            n
+            * kernel.chance_counted(
+                c, 120, row["coverage_needed"] * 120 * model.seen_clear, model.look_clustering, model.survey_distinct
+            )
             for c, n in enumerate(hist)
             if c
         )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from tidewaiter.errors import ReportError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -27,6 +29,10 @@ def show(
         if output is None:
             click.echo(data.decode())
         else:
-            output.write_bytes(data + b"\n")
+            try:
+                output.write_bytes(data + b"\n")
+            except OSError as error:
+                hint = "name a file in a folder that exists and can be written"
+                raise ReportError(f"cannot be written: {error.strerror or error}", file=output, hint=hint) from error
         return
     Console().print(headline(case, measurements, report))

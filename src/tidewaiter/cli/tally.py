@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from tidewaiter.errors import UnknownId
+
 
 @click.command("tally")
 @click.argument("case", default=".", type=click.Path(path_type=Path))
@@ -18,5 +20,8 @@ def tally(case: Path, *, as_json: bool, output: Path | None) -> None:
     from tidewaiter.evidence import load_measurements  # noqa: PLC0415
 
     loaded = load_case(case)
+    measurements = load_measurements(loaded.root)
+    if not measurements:
+        raise UnknownId("this case has no numbers yet", file=loaded.root, hint=f"tidewaiter run {case}")
     report = loaded.root / "report" / "index.html"
-    show(loaded, load_measurements(loaded.root), report if report.exists() else None, as_json=as_json, output=output)
+    show(loaded, measurements, report if report.exists() else None, as_json=as_json, output=output)

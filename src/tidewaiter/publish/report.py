@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tidewaiter.model import Case
     from tidewaiter.publish.results import Results
 
+STAGE = ".report-"
+
 
 def publish(case: Case, results: Results, out: Path) -> Path:
     """Write ``out/index.html`` and ``out/tables/*.csv, *.parquet``.
@@ -49,7 +51,9 @@ def publish(case: Case, results: Results, out: Path) -> Path:
     page = render(case, public)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".report-", dir=out))
+        for left in out.glob(f"{STAGE}*"):  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=out))
         try:
             (stage / "tables").mkdir()
             write_tables({**public.tables, "measurements": measurement_table(public.measurements)}, stage / "tables")

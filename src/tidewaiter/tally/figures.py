@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -139,7 +140,7 @@ def measure(
         )
         for v in case.vessels
     )
-    out += _coverage(case, coverage, looks)
+    out += _coverage(case, coverage, looks, declaration)
     out += _surveys(survey_checks)
     return out
 
@@ -177,28 +178,24 @@ def _load_and_content(case: Case, tally: Tally, declaration: str) -> list[Measur
             tally.unit,
             ["fit.load", declaration],
             method="tally.loads/1",
+            status=_load_status(tally),
             note=case.load_model.typical.source,
         )
     ]
-    items = {i.id: i for i in case.items}
+    units = {i.id: i.unit for i in case.items}
     for s in case.scenarios:
-        unit = items[s.item].unit
+        q = s.per_unit
+        given = {"p5": q.p5, "p50": q.p50, "p95": q.p95, "source": s.source, "url": s.url}
         out.append(
             posterior(
                 f"factor.{s.id}",
-                f"{unit}s per {tally.unit}, {s.label}",
+                f"{units[s.item]}s per {tally.unit}, {s.label}",
                 tally.factor(s.id),
-                unit,
+                units[s.item],
                 [declaration],
                 method="case.scenario/1",
                 scenario=s.id,
-                parameters={
-                    "p5": s.per_unit.p5,
-                    "p50": s.per_unit.p50,
-                    "p95": s.per_unit.p95,
-                    "source": s.source,
-                    "url": s.url,
-                },
+                parameters=given,
                 note=s.condition,
                 status="asserted",
             )
@@ -206,59 +203,40 @@ def _load_and_content(case: Case, tally: Tally, declaration: str) -> list[Measur
     return out
 
 
+def _load_status(tally: Tally) -> Status:
+    """Without a single reading of a load, every load is what the case assumes, and says so."""
+    return "supported" if tally.loads_model.readings else "asserted"
+
+
 def _period(
     case: Case, tally: Tally, fit: Fit, tag: str, words: str, start: datetime | None, end: datetime | None
 ) -> list[Measurement]:
     period = _dates(start, end)
-    voyages, load = f"voyages.{tag}", f"load.{tag}"
-    out = [
-        posterior(
-            f"calls.{tag}",
-            f"calls {words}",
-            tally.calls(start, end),
-            "call",
-            ["fit.calls"],
-            method=fit.method,
-            whole=True,
-            period=period,
-        ),
-        posterior(
-            voyages,
-            f"voyages completed {words}",
-            tally.voyages(start, end),
-            "voyage",
-            ["fit.calls"],
-            method=fit.method,
-            whole=True,
-            period=period,
-        ),
-        posterior(
-            load,
-            f"{tally.unit}s carried {words}",
-            tally.loads(start, end),
-            tally.unit,
-            [voyages, "load.per_voyage"],
-            period=period,
+    calls, voyages, load = f"calls.{tag}", f"voyages.{tag}", f"load.{tag}"
+    inferred = partial(posterior, inputs=["fit.calls"], method=fit.method, whole=True, period=period)
+    carried = partial(posterior, period=period, status=_load_status(tally))
+    per_voyage = [voyages, "load.per_voyage"]
+    units = {i.id: i.unit for i in case.items}
+    return [
+        inferred(calls, f"calls {words}", tally.calls(start, end), "call"),
+        inferred(voyages, f"voyages completed {words}", tally.voyages(start, end), "voyage"),
+        carried(load, f"{tally.unit}s carried {words}", tally.loads(start, end), tally.unit, per_voyage),
+        *(
+            carried(
+                f"items.{tag}.{s.id}",
+                f"{units[s.item]}s {words}, {s.label}",
+                tally.items(s.id, start, end),
+                units[s.item],
+                [load, f"factor.{s.id}"],
+                scenario=s.id,
+                note=s.condition,
+            )
+            for s in case.scenarios
         ),
     ]
-    items = {i.id: i for i in case.items}
-    out.extend(
-        posterior(
-            f"items.{tag}.{s.id}",
-            f"{items[s.item].unit}s {words}, {s.label}",
-            tally.items(s.id, start, end),
-            items[s.item].unit,
-            [load, f"factor.{s.id}"],
-            scenario=s.id,
-            period=period,
-            note=s.condition,
-        )
-        for s in case.scenarios
-    )
-    return out
 
 
-def _coverage(case: Case, coverage: pa.Table, looks: pa.Table) -> list[Measurement]:
+def _coverage(case: Case, coverage: pa.Table, looks: pa.Table, declaration: str) -> list[Measurement]:
     by_day: dict[date, list[str]] = defaultdict(list)
     whole = {place.id: place.part_of for place in case.places}
     imaged = set(coverage["place_id"].to_pylist())
@@ -283,7 +261,7 @@ def _coverage(case: Case, coverage: pa.Table, looks: pa.Table) -> list[Measureme
                 "unimaged": "days not imaged",
             }
             note = "" if used else "no dated look of this period is in the case"
-            out.append(counted(f"coverage.{kind}{suffix}", name[kind], count, "day", used, note=note))
+            out.append(counted(f"coverage.{kind}{suffix}", name[kind], count, "day", used or [declaration], note=note))
     return out
 
 

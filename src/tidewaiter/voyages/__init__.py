@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["METHOD", "CallPosterior", "fit_calls"]
 
 METHOD = "voyages.hsmm/1"
+EFFORTS = (1, 4)  # a fit whose chains disagree is done once more with this many times the sweeps
+AGREED = 1.05  # split R-hat up to which chains agree well enough for intervals printed with two digits
+ENOUGH = 60.0  # effective draws below which the ends of an interval wander
 
 
 class CallPosterior(msgspec.Struct, frozen=True):
@@ -72,8 +75,8 @@ def fit_calls(
         tables: readings by the names of `model.tables.READINGS`.
         draws: posterior draws; the case says when None.
         seed: the case says when None.
-        warmup: sweeps dropped at the start of each chain.
-        sweeps_per_draw: sweeps between two draws of a chain.
+        warmup: sweeps dropped at the start of each chain; more when the chains disagree.
+        sweeps_per_draw: sweeps between two draws of a chain; likewise.
         chains: independent chains, run in threads.
 
     Raises:
@@ -85,22 +88,27 @@ def fit_calls(
     grid = make_grid(case.window, case.call_model.step_h)
     looks, own, anchors = build_looks(case, fleet, grid, tables)
     surveys, notices = read_surveys(case, fleet, grid, tables["surveys"])
-    samples = sample(
-        case,
-        fleet,
-        grid,
-        looks,
-        own,
-        surveys,
-        draws=draws,
-        seed=seed,
-        warmup=warmup,
-        sweeps_per_draw=sweeps_per_draw,
-        chains=chains,
-    )
+    for effort in EFFORTS:
+        samples = sample(
+            case,
+            fleet,
+            grid,
+            looks,
+            own,
+            surveys,
+            draws=draws,
+            seed=seed,
+            warmup=effort * warmup,
+            sweeps_per_draw=effort * sweeps_per_draw,
+            chains=chains,
+        )
+        if samples.rhat < AGREED and samples.ess > ENOUGH:
+            break
+    else:
+        notices.append(
+            ("fit.calls", "the chains of the call model still disagree; raise `draws` before you rely on it")
+        )
     stays = ledger.read_stays(samples.paths, np.random.default_rng([seed, 1 << 20]))
-    if samples.rhat > 1.05:
-        notices.append(("fit.calls", "the chains of the call model disagree; raise `draws` before you rely on it"))
     return CallPosterior(
         draws=draws,
         voyages=ledger.voyage_draws(fleet, grid, stays),

@@ -174,24 +174,24 @@ def _survey_arrays(case: Case, fleet: Fleet, fit: Sequence[Survey]) -> kernel.Su
     normal = NormalDist()
     for i, s in enumerate(fit):
         if s.usable is not None:
-            points = [s.usable / s.days]
+            points = [s.usable / s.fitted.days]
         else:
             mu, sigma = s.coverage
             z = [normal.inv_cdf((g + 0.5) / COVERAGE_POINTS) for g in range(COVERAGE_POINTS)]
             points = [1 / (1 + math.exp(-(mu + sigma * x))) for x in z]
         for g, x in enumerate(points):
-            usable[i, g], share[i, g] = x * s.days * model.seen_clear, 1 / len(points)
+            usable[i, g], share[i, g] = x * s.fitted.days * model.seen_clear, 1 / len(points)
             for covered in range(1, kernel.COVERED):
                 chance[i, g, covered] = kernel.chance_counted(
-                    covered, s.days, usable[i, g], model.look_clustering, model.survey_distinct
+                    covered, s.fitted.days, usable[i, g], model.look_clustering, model.survey_distinct
                 )
     return kernel.Surveys(
         phase=np.array([s.phase for s in fit], np.int64),
-        start=np.cumsum([0, *(len(s.instants) for s in fit)]).astype(np.int64),
-        instants=np.concatenate([np.zeros(0, np.int64), *(s.instants for s in fit)]),
-        days=np.array([s.days for s in fit], np.float64),
-        low=np.array([s.low for s in fit], np.int64),
-        high=np.array([s.high for s in fit], np.int64),
+        start=np.cumsum([0, *(len(s.fitted.instants) for s in fit)]).astype(np.int64),
+        instants=np.concatenate([np.zeros(0, np.int64), *(s.fitted.instants for s in fit)]),
+        days=np.array([s.fitted.days for s in fit], np.float64),
+        low=np.array([s.fitted.low for s in fit], np.int64),
+        high=np.array([s.fitted.high for s in fit], np.int64),
         with_ship=np.array([s.with_ship for s in fit], np.int64),
         mask=np.array([s.mask for s in fit], np.bool_).reshape(len(fit), len(fleet.hulls)),
         weight=np.array([s.weight for s in fit], np.float64),

@@ -24,19 +24,34 @@ if TYPE_CHECKING:
     from tidewaiter.voyages.grid import Grid
     from tidewaiter.voyages.observations import Fleet
 
+MOST_INSIDE = 0.8  # a survey takes part when this share of its window lies on the grid
 LOOSE = 0.10  # "about 26" is read as 26 give or take this share, at least one call
 
 
+class Count(msgspec.Struct, frozen=True):
+    """Distinct calls counted in a span.
+
+    Attributes:
+        instants: steps at which the place could be imaged, one a day, sorted.
+        days: days of the span.
+        low, high: calls counted, -1 when the team counted none but days with a ship.
+    """
+
+    instants: NDArray[np.int64]
+    days: int
+    low: int
+    high: int
+
+
 class Survey(msgspec.Struct, frozen=True):
-    """One published count, ready for the kernel.
+    """One published count.
 
     Attributes:
         id: survey id; role: fit | check.
         phase: kernel phase of the place.
-        instants: steps at which the place could be imaged, one a day, sorted.
-        days: days of the window on the grid.
+        published: the count as the team published it.
+        fitted: what it adds to the team's earlier counts; the kernel sees this.
         usable: days that were imaged and not obscured; None when the team does not say.
-        low, high: distinct calls counted; -1 when it counted none.
         with_ship: days with a ship; -1 when not given.
         mask: which hulls were counted.
         weight: exponent of its likelihood, below 1 for teams that share images.
@@ -46,11 +61,9 @@ class Survey(msgspec.Struct, frozen=True):
     id: str
     role: str
     phase: int
-    instants: NDArray[np.int64]
-    days: int
+    published: Count
+    fitted: Count
     usable: float | None
-    low: int
-    high: int
     with_ship: int
     mask: NDArray[np.bool_]
     weight: float
@@ -68,66 +81,53 @@ def read_surveys(case: Case, fleet: Fleet, grid: Grid, table: pa.Table) -> tuple
     Returns:
         The surveys, and notices (survey id, message) on those that can only serve as checks.
     """
-    raw, notices = [], []
+    out, notices = [], []
     for row in rows(table):
         phase = fleet.phase_of.get(row["place_id"])
         if phase is None:
             notices.append((row["survey_id"], "its place is not on the measured line; it is not compared"))
             continue
-        place = next(p for p in case.places if p.id == row["place_id"])
-        steps = np.array(
-            [
-                k
-                for t in imaging_instants(place, row["t_start"], row["t_end"])
-                if 0 <= (k := grid.index(t)) < grid.steps
-            ],
-            np.int64,
-        )
-        days = round((row["t_end"] - row["t_start"]).total_seconds() / 86400)
-        if len(steps) < 0.8 * days:
+        published = _count(case, grid, row)
+        if len(published.instants) < MOST_INSIDE * published.days:
             notices.append(
                 (row["survey_id"], "most of its window lies outside the window of the case; it is not compared")
             )
             continue
-        raw.append((row, phase, steps, days))
-
-    spans = _increments([row for row, *_ in raw])
-    out = []
-    for row, phase, all_steps, all_days in raw:
-        role = "check" if row["use"] == "check" else "fit"
-        low, high, start = spans[row["survey_id"]] if role == "fit" else (*_counted(row), row["t_start"])
-        steps, days = all_steps, all_days
-        if start > row["t_start"]:
-            steps = steps[steps >= grid.index(start)]
-            days = round((row["t_end"] - start).total_seconds() / 86400)
         usable = None
         if row["days_imaged"] is not None:
             usable = float(row["days_imaged"] - (row["days_obscured"] or 0))
-        prior = case.call_model.survey_coverage
-        if row["coverage_low"] is not None and row["coverage_high"] is not None:
-            middle = (row["coverage_low"] + row["coverage_high"]) / 2
-            prior = Quantiles(row["coverage_low"], middle, row["coverage_high"])
-        law = logit_normal(prior)
+        law = logit_normal(_coverage(case, row))
         named = set(row["vessels"] or [])
-        mask = np.array([not named or h in named for h in fleet.hulls], np.bool_)
         out.append(
             Survey(
                 id=row["survey_id"],
-                role=role,
+                role="check" if row["use"] == "check" else "fit",
                 phase=phase,
-                instants=steps,
-                days=max(days, 1),
+                published=published,
+                fitted=published,
                 usable=usable,
-                low=low,
-                high=high,
                 with_ship=-1 if row["days_with_ship"] is None else row["days_with_ship"],
-                mask=mask,
+                mask=np.array([not named or h in named for h in fleet.hulls], np.bool_),
                 weight=1.0,
                 coverage=(law.mu, 0.0 if usable is not None else max(law.sigma, 1e-3)),
                 row=row,
             )
         )
-    return _share_images(out, case.call_model.shared_images), notices
+    return _share_images(_increments(out), case.call_model.shared_images), notices
+
+
+def _count(case: Case, grid: Grid, row: dict[str, Any]) -> Count:
+    place = next(p for p in case.places if p.id == row["place_id"])
+    steps = [grid.index(t) for t in imaging_instants(place, row["t_start"], row["t_end"])]
+    days = round((row["t_end"] - row["t_start"]).total_seconds() / 86400)
+    return Count(np.array([k for k in steps if 0 <= k < grid.steps], np.int64), max(days, 1), *_counted(row))
+
+
+def _coverage(case: Case, row: dict[str, Any]) -> Quantiles:
+    low, high = row["coverage_low"], row["coverage_high"]
+    if low is None or high is None:
+        return case.call_model.survey_coverage
+    return Quantiles(low, (low + high) / 2, high)
 
 
 def _counted(row: dict[str, Any]) -> tuple[int, int]:
@@ -144,28 +144,23 @@ def _counted(row: dict[str, Any]) -> tuple[int, int]:
     return low, high
 
 
-def _increments(raw: list[dict[str, Any]]) -> dict[str, tuple[int, int, Any]]:
-    """Count range and start of each survey after taking off what the same team had counted before."""
-    series = defaultdict(list)
-    for row in raw:
-        low, high = _counted(row)
-        plain = row["days_imaged"] is None and row["days_with_ship"] is None and low >= 0 and row["use"] != "check"
-        key = (
-            (row["by"], row["place_id"], row["t_start"], tuple(row["vessels"] or ()))
-            if plain and row["by"]
-            else row["survey_id"]
-        )
-        series[key].append((row["t_end"], low, high, row))
-    out = {}
+def _increments(surveys: list[Survey]) -> list[Survey]:
+    """Take off each count what the same team had counted before, where only counts of calls are given."""
+    series: dict[Any, list[Survey]] = defaultdict(list)
+    for s in surveys:
+        if s.role == "fit" and s.usable is None and s.with_ship < 0 and s.row["by"]:
+            key = (s.row["by"], s.row["place_id"], s.row["t_start"], tuple(s.row["vessels"] or ()))
+            series[key].append(s)
+    fitted = {}
     for members in series.values():
-        base, start = 0, None
-        for end, low, high, row in sorted(members, key=lambda m: (m[0], m[3]["survey_id"])):
-            if start is None or low < base:
-                out[row["survey_id"]] = (low, high, row["t_start"])
-            else:
-                out[row["survey_id"]] = (max(low - base, 0), max(high - base, 0), start)
-            base, start = max(base, (low + high) // 2), end
-    return out
+        base, seen = 0, -1
+        for s in sorted(members, key=lambda m: (m.row["t_end"], m.id)):
+            count = s.published
+            if seen >= 0 and count.low >= base:
+                later = count.instants[count.instants > seen]
+                fitted[s.id] = Count(later, max(len(later), 1), count.low - base, count.high - base)
+            base, seen = max(base, (count.low + count.high) // 2), int(count.instants[-1])
+    return [msgspec.structs.replace(s, fitted=fitted.get(s.id, s.published)) for s in surveys]
 
 
 def _share_images(surveys: list[Survey], correlation: float) -> list[Survey]:
@@ -175,8 +170,8 @@ def _share_images(surveys: list[Survey], correlation: float) -> list[Survey]:
         for t in surveys:
             if t.id != s.id and t.role == s.role == "fit" and s.row["images"] and t.row["images"] == s.row["images"]:
                 same = s.phase == t.phase and bool((s.mask & t.mask).any())
-                common = np.intersect1d(s.instants, t.instants).size
-                if same and common >= 0.5 * min(s.instants.size, t.instants.size) > 0:
+                common = np.intersect1d(s.fitted.instants, t.fitted.instants).size
+                if same and common >= 0.5 * min(s.fitted.instants.size, t.fitted.instants.size) > 0:
                     group += 1
         out.append(msgspec.structs.replace(s, weight=1.0 / (1.0 + correlation * (group - 1))))
     return out
@@ -202,7 +197,7 @@ def check_surveys(
     fitted = [s.id for s in surveys if s.role == "fit"]
     out = []
     for s in surveys:
-        draws = paths.shape[0]
+        count, draws = s.published, paths.shape[0]
         true = np.zeros(draws)
         counted = np.zeros(draws)
         chance = np.zeros(draws)
@@ -210,7 +205,7 @@ def check_surveys(
         stays: list[NDArray[np.int64]] = []
         for i in range(draws):
             if s.usable is not None:
-                share[i] = s.usable / s.days
+                share[i] = s.usable / count.days
             elif s.id in fitted:
                 share[i] = coverage[i, fitted.index(s.id)] / model.seen_clear
             else:
@@ -218,15 +213,15 @@ def check_surveys(
             hist = np.zeros(kernel.COVERED, np.int64)
             one = np.zeros(kernel.COVERED, np.int64)
             for v in np.flatnonzero(s.mask):
-                kernel.survey_histogram(paths[i, v], s.phase, s.instants, one)
+                kernel.survey_histogram(paths[i, v], s.phase, count.instants, one)
                 hist += one
             stays.append(hist)
             true[i] = _calls_between(paths[i, s.mask], s)
-            usable = min(share[i], 1.0) * s.days * model.seen_clear
-            q = _chances(_top(hist), s.days, usable, model.look_clustering, model.survey_distinct)
+            usable = min(share[i], 1.0) * count.days * model.seen_clear
+            q = _chances(_top(hist), count.days, usable, model.look_clustering, model.survey_distinct)
             counted[i] = rng.binomial(hist[: len(q)], q).sum()
             chance[i] = (hist[: len(q)] * q).sum() / max(hist.sum(), 1)
-        low, high = (s.low, s.high) if s.low >= 0 else (0, 10**6)
+        low, high = (count.low, count.high) if count.low >= 0 else (0, 10**6)
         tail_low = np.mean(counted < low) + 0.5 * np.mean((counted >= low) & (counted <= high))
         tail_high = np.mean(counted > high) + 0.5 * np.mean((counted >= low) & (counted <= high))
         p = min(1.0, 2 * float(np.minimum(tail_low, tail_high)))
@@ -236,9 +231,9 @@ def check_surveys(
                 "survey_id": s.id,
                 "place_id": s.row["place_id"],
                 "by": s.row["by"],
-                "counted_low": None if s.low < 0 else s.low,
-                "counted_high": None if s.low < 0 else s.high,
-                "window_days": s.days,
+                "counted_low": None if count.low < 0 else count.low,
+                "counted_high": None if count.low < 0 else count.high,
+                "window_days": count.days,
                 "coverage": float(np.median(share)),
                 "coverage_low": None if stated else float(np.quantile(share, 0.025)),
                 "coverage_high": None if stated else float(np.quantile(share, 0.975)),
@@ -250,8 +245,8 @@ def check_surveys(
                 "calls_high": float(np.quantile(true, 0.975)),
                 "expected_low": float(np.quantile(counted, 0.025)),
                 "expected_high": float(np.quantile(counted, 0.975)),
-                "p_value": p if s.low >= 0 else None,
-                "compatible": bool(p >= 0.05) if s.low >= 0 else None,
+                "p_value": p if count.low >= 0 else None,
+                "compatible": bool(p >= 0.05) if count.low >= 0 else None,
                 "role": s.role,
             }
         )
@@ -260,9 +255,9 @@ def check_surveys(
 
 def _calls_between(paths: NDArray[np.int8], s: Survey) -> int:
     """Stays at the place of the survey that reach into its window."""
-    if s.instants.size == 0:
+    if s.published.instants.size == 0:
         return 0
-    first, last = max(int(s.instants[0]) - 1, 0), int(s.instants[-1]) + 1
+    first, last = max(int(s.published.instants[0]) - 1, 0), int(s.published.instants[-1]) + 1
     here = paths[:, first : last + 1] == s.phase
     return int(here[:, 0].sum() + (here[:, 1:] & ~here[:, :-1]).sum())
 
@@ -283,14 +278,15 @@ def _needed(
     s: Survey, stays: list[NDArray[np.int64]], seen_clear: float, clustering: float, distinct: float
 ) -> float | None:
     """Share of days at which the expected count, averaged over the draws, equals what the team counted."""
-    if s.low < 0:
+    count = s.published
+    if count.low < 0:
         return None
     hists = np.stack(stays)
     mean, top = hists.mean(axis=0), _top(hists.sum(axis=0))
-    target = (s.low + s.high) / 2
+    target = (count.low + count.high) / 2
     low, high = 0.0, 1.0
     for _ in range(40):
         share = (low + high) / 2
-        q = _chances(top, s.days, share * s.days * seen_clear, clustering, distinct)
+        q = _chances(top, count.days, share * count.days * seen_clear, clustering, distinct)
         low, high = (share, high) if float((mean[:top] * q).sum()) < target else (low, share)
     return high

@@ -8,6 +8,7 @@ import numpy as np
 
 from tidewaiter.voyages.kernel.compiled import TINY, compiled
 from tidewaiter.voyages.kernel.counts import instants_of, survey_histogram, survey_loglik
+from tidewaiter.voyages.kernel.free import propose_stays
 from tidewaiter.voyages.kernel.laws import (
     at_once,
     count_stays,
@@ -62,6 +63,9 @@ def run_chain(rng, paths, sweeps, warmup, thin, line, pmf, looks, sv, priors, ke
         for v in range(n_vessels):
             _refresh(sv, s, v, paths, hists)
         loglik[s] = survey_loglik(sv, s, paths, hists, posterior)
+
+    evidence_before = _evidence_before(line, looks)
+    untouched = (evidence_before[:, steps] < 0.5 * steps).any()
 
     n_kept = 0
     for sweep in range(sweeps):
@@ -130,6 +134,27 @@ def run_chain(rng, paths, sweeps, warmup, thin, line, pmf, looks, sv, priors, ke
         update_stay(rng, z_stay[0], priors.stay[0], line.step_days, pmf, origin, line.lengths, stays[0], cuts[0])
         update_stay(rng, z_stay[1], priors.stay[1], line.step_days, pmf, destinations, line.lengths, stays[1], cuts[1])
         surv = survival(pmf)
+        if untouched:
+            for kind in range(2):
+                _move_stays(
+                    rng,
+                    kind,
+                    z_stay,
+                    priors,
+                    paths,
+                    line,
+                    pmf,
+                    evidence_before,
+                    hazard,
+                    straight,
+                    stays,
+                    cuts,
+                    sv,
+                    hists,
+                    loglik,
+                    posterior,
+                )
+            surv = survival(pmf)
 
         kept.trace[sweep] = calls
         if sweep >= warmup and (sweep - warmup) % thin == 0 and n_kept < kept.paths.shape[0]:
@@ -181,6 +206,66 @@ def _move_block(rng, v, a, b, paths, line, pmf, surv, hazard, straight, work, lo
     for s in range(n_surveys):
         if touched[s]:
             hists[s, v] = before[s]
+
+
+@compiled
+def _evidence_before(line, looks):
+    """(vessels, steps + 1) number of steps before each step with a look or with evidence on the vessel itself."""
+    n_vessels, phases, steps = line.own.shape
+    out = np.zeros((n_vessels, steps + 1), np.int64)
+    for v in range(n_vessels):
+        for k in range(steps):
+            touched = looks.at[k + 1] > looks.at[k]
+            for p in range(phases):
+                touched |= line.own[v, p, k] != 1.0
+            out[v, k + 1] = out[v, k] + touched
+    return out
+
+
+@compiled
+def _move_stays(
+    rng,
+    kind,
+    z_stay,
+    priors,
+    paths,
+    line,
+    pmf,
+    evidence_before,
+    hazard,
+    straight,
+    stays,
+    cuts,
+    sv,
+    hists,
+    loglik,
+    posterior,
+):
+    """Move a typical stay together with the stays that no evidence touches; see `free`."""
+    count_stays(paths, stays, cuts)
+    trial_paths = np.empty_like(paths)
+    trial_pmf = np.empty(pmf.shape[1])
+    z, ratio = propose_stays(
+        rng, kind, z_stay[kind], priors.stay[kind], paths, line, pmf, evidence_before, hazard, straight,
+        stays[kind], cuts[kind], trial_paths, trial_pmf,
+    )  # fmt: skip
+    trial_hists = hists.copy()
+    trial = loglik.copy()
+    for s in range(sv.phase.shape[0]):
+        for v in range(paths.shape[0]):
+            _refresh(sv, s, v, trial_paths, trial_hists)
+        trial[s] = survey_loglik(sv, s, trial_paths, trial_hists, posterior)
+        ratio += trial[s] - loglik[s]
+    if math.log(rng.random() + TINY) >= ratio:
+        return
+    z_stay[kind, 0] = z
+    paths[:] = trial_paths
+    hists[:] = trial_hists
+    loglik[:] = trial
+    phases = line.lengths.shape[0]
+    for p in range(1 if kind == 0 else 4, 2 if kind == 0 else phases, 2):
+        for r in range(line.lengths[p]):
+            pmf[p, r] = trial_pmf[r]
 
 
 @compiled
