@@ -28,14 +28,17 @@ def _is_near(family, address):
 def no_network():
     """Let sockets connect to loopback only, and names be looked up for loopback only."""
     patch = pytest.MonkeyPatch()
-    for name in ("connect", "connect_ex", "sendto"):
 
-        def guarded(self, *args, _real=getattr(socket.socket, name)):
+    def guarded(real):
+        def call(self, *args):
             if not _is_near(self.family, args[-1]):
                 raise NetworkBlocked(f"tests must not reach the network: {args[-1]}")
-            return _real(self, *args)
+            return real(self, *args)
 
-        patch.setattr(socket.socket, name, guarded)
+        return call
+
+    for name in ("connect", "connect_ex", "sendto"):
+        patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
     look_up = socket.getaddrinfo
 
     def guarded_look_up(host, *args, **kwargs):
@@ -61,7 +64,6 @@ def finished(tmp_path_factory):
     """A small case that has been run once, with its report; not to be changed."""
     pytest.importorskip("matplotlib", reason="the report needs the extra [report]")
     from small_case import write_case
-
     from tidewaiter.pipeline import run
 
     root = write_case(tmp_path_factory.mktemp("finished") / "amber")

@@ -9,7 +9,6 @@ import pyarrow as pa
 from tidewaiter.model import (
     CallModel,
     Case,
-    Interval,
     Item,
     Leg,
     LoadModel,
@@ -17,6 +16,7 @@ from tidewaiter.model import (
     Quantiles,
     Scenario,
     Vessel,
+    Window,
 )
 from tidewaiter.model.tables import READINGS
 
@@ -46,7 +46,7 @@ def shuttle(days=60, **changes):
         id="amber",
         title="Amber",
         question="How many calls?",
-        window=Interval(START, at(days)),
+        window=Window(START, at(days)),
         places=(
             Place("amber", "Amber Quay", lat=10.5, lon=120.0, radius_km=3.0),
             Place("pier_1", "Pier 1", kind="pier", part_of="amber"),
@@ -99,7 +99,7 @@ def daily(days, state="clear", **more):
     return [look(i, d + 2 / 24, state, **more) for i, d in enumerate(days)]
 
 
-def sighting(n, day, weights=None, look_id=None, place="amber", until=None, within=False):
+def sighting(n, day, weights=None, look_id=None, place="amber", until=None, *, within=False):
     """A sighting at `day`, or over the span up to day `until`."""
     return {
         "sighting_id": f"S{n}",

@@ -5,8 +5,8 @@ import shutil
 
 import msgspec
 import pytest
-from small_case import contents, write_case
 
+from small_case import contents, write_case
 from tidewaiter.evidence import explain, explain_all, load_measurements, read_table, table_names, verify
 from tidewaiter.pipeline import STAGES, run
 

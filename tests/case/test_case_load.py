@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tidewaiter.case import load_case, write_template
 from tidewaiter.case.layout import KEYS, keys_markdown
 from tidewaiter.errors import CaseError
-from tidewaiter.model import Interval, Quantiles
+from tidewaiter.model import Quantiles, Window
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -70,7 +70,7 @@ def refused(folder, old, new, count=1):
 def test_a_whole_case(tmp_path):
     case = load(tmp_path, CASE)
     assert case.root == tmp_path.resolve()
-    assert case.window == Interval(datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 9, 1, tzinfo=UTC))
+    assert case.window == Window(datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 9, 1, tzinfo=UTC))
     assert case.legs[0].travel_days == Quantiles(0.4, 0.7, 1.5)
     assert case.scenarios[0].per_unit == Quantiles(200, 260, 340, "papers")
     assert case.places[0].lon == 120.0

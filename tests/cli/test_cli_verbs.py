@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from small_case import contents, write_case
 
+from small_case import contents, write_case
 from tidewaiter.cli import VERBS, main
 
 PROGRAM = (sys.executable, "-c", "from tidewaiter.cli import main; main()")
@@ -64,7 +64,7 @@ def test_init_then_run_then_ask(call, tmp_path):
     code, out, _ = call("why", root, "calls.total")
     assert code == 0
     assert "inputs/looks.csv, row 1" in out
-    code, again, err = call("init", root)
+    code, _, err = call("init", root)
     assert code == 1
     assert "hint:" in err
 

@@ -15,7 +15,6 @@ from tidewaiter.model import (
     CallModel,
     Case,
     Evidence,
-    Interval,
     Item,
     Leg,
     LoadModel,
@@ -24,6 +23,7 @@ from tidewaiter.model import (
     Quantiles,
     Scenario,
     Vessel,
+    Window,
     tables,
 )
 from tidewaiter.publish.results import Results
@@ -65,7 +65,7 @@ CASE = Case(
     id="karst",
     title="The salt run: Karst to Lindholm, 2031–2033",
     question="How many crates of flares has the Karst–Lindholm shuttle moved since September 2031, and who else says so?",
-    window=Interval(START, END),
+    window=Window(START, END),
     places=(Place("karst", "Karst"), Place("lindholm", "Lindholm")),
     vessels=tuple(
         Vessel(k, n) for k, n in (("osprey", "Osprey"), ("heron_2", "Heron-2"), ("lady_v", "Lady V"), ("tern", "Tern"))

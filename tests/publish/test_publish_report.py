@@ -14,7 +14,7 @@ import pytest
 from publish_world import CASE, CLAIMS, START, explain, make_results, sha
 
 from tidewaiter.errors import ReportError, UnprovenFigure
-from tidewaiter.model import Interval, LoadModel, tables
+from tidewaiter.model import LoadModel, Window, tables
 from tidewaiter.publish import Results, publish
 from tidewaiter.publish.calibration import arrange
 from tidewaiter.publish.check import check_page
@@ -116,7 +116,7 @@ def test_one_month_without_loads(tmp_path):
     full = make_results().measurements
     few = {k: full[k] for k in ("calls.total", "calls.2031-09", "calls.to-2031-09")}
     few = {k: msgspec.structs.replace(m, inputs=()) for k, m in few.items()}
-    case = msgspec.structs.replace(CASE, window=Interval(START, START.replace(month=10)))
+    case = msgspec.structs.replace(CASE, window=Window(START, START.replace(month=10)))
     html = publish(case, Results(few, {}, {}, lambda ids: explain(few, [], ids)), tmp_path).read_text()
     assert "No load was read" in html
     assert 'id="months-wide-title"' in html

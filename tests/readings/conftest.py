@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.model import Case, Confusable, Dated, Evidence, Input, Interval, Item, Place, Vessel
+from tidewaiter.model import Case, Confusable, Dated, Evidence, Input, Item, Place, Vessel, Window
 from tidewaiter.readings import read_inputs
 
 CASE = Case(
@@ -14,7 +14,7 @@ CASE = Case(
     id="amber",
     title="Amber",
     question="How many?",
-    window=Interval(datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 9, 1, tzinfo=UTC)),
+    window=Window(datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 9, 1, tzinfo=UTC)),
     places=(
         Place("amber", "Amber Quay", aliases=("Янтарь",)),
         Place("cobalt", "Port Cobalt"),

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.case.dates import span
-from tidewaiter.model import Case, Interval, Item, Leg, Quantiles, Scenario
+from tidewaiter.model import Case, Item, Leg, Quantiles, Scenario, Window
 from tidewaiter.model.tables import CLAIM_CHECKS, CLAIMS
 from tidewaiter.tally.claims import Reconciliation, reconcile
 
-WINDOW = Interval(datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC))
+WINDOW = Window(datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC))
 DAYS = 365.0
 SCENARIOS = (
     Scenario("papers", "per papers", "crate", Quantiles(90, 100, 110)),

@@ -1,12 +1,13 @@
 """The measurements of a case: each once, in order, and resting on something that is there."""
 
 import re
+from itertools import pairwise
 
 import msgspec
 import numpy as np
 import pytest
-from shuttle import at, daily, load, look, readings, shuttle, sighting, survey
 
+from shuttle import at, daily, load, look, readings, shuttle, sighting, survey
 from tidewaiter.tally import Fit, Tally, measure
 from tidewaiter.tally.figures import counted, months, periods, posterior
 from tidewaiter.voyages import METHOD, fit_calls
@@ -86,7 +87,7 @@ def test_months_are_clipped_to_the_window_and_leave_no_hole():
     case = shuttle(75)
     spans = months(msgspec.structs.replace(case, window=msgspec.structs.replace(case.window, start=at(10))))
     assert (spans[0][0], spans[-1][1]) == (at(10), at(75))
-    assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(spans))
 
 
 def test_values_are_those_of_the_draws(world, found):

@@ -5,8 +5,8 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from shuttle import at, load, readings, shuttle
 
+from shuttle import at, load, readings, shuttle
 from tidewaiter.model import LoadModel, Quantiles
 from tidewaiter.tally.loads import Z95, draw_loads, fit_loads, read_loads
 
@@ -117,7 +117,8 @@ def test_counts_that_differ_teach_the_spread_between_voyages():
     open_ = shuttle(load_model=msgspec.structs.replace(SHARP, voyage_spread=Quantiles(0.1, 0.25, 0.6)))
     alike = fit(*[load(i, 300) for i in range(8)], case=open_).spread
     apart = fit(*[load(i, x) for i, x in enumerate((120, 500, 200, 700, 150, 450, 100, 380))], case=open_).spread
-    assert np.median(alike) < 0.2 < 0.35 < np.median(apart)
+    assert np.median(alike) < 0.2
+    assert np.median(apart) > 0.35
 
 
 def test_a_ship_that_carries_more_is_told_from_the_other():
@@ -149,7 +150,8 @@ def test_a_voyage_whose_load_was_counted_is_drawn_given_its_count():
 def test_a_count_pins_one_voyage_only_and_that_of_its_ship():
     posterior = fit(load(1, 300, day=10, relative_error=0.02, vessel_weights={"tern": 1.0}))
     wrong, right, second = voyages(posterior, (9, 11), (9, 11), (10, 12), vessel=[0, 1, 1]).T
-    assert np.std(np.log(right)) < 0.03 < 0.15 < min(np.std(np.log(wrong)), np.std(np.log(second)))
+    assert np.std(np.log(right)) < 0.03
+    assert min(np.std(np.log(wrong)), np.std(np.log(second))) > 0.15
 
 
 @pytest.mark.parametrize("kind", ["average", "total", "stack", "analogy"])

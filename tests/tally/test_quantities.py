@@ -1,6 +1,7 @@
 """Totals draw by draw: they add up over time and ships, and scenarios do not touch one another."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -8,8 +9,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shuttle import START, at, load, readings, shuttle
 
+from shuttle import START, at, load, readings, shuttle
 from tidewaiter.model import Quantiles, Scenario
 from tidewaiter.model.tables import VOYAGE_DRAWS
 from tidewaiter.tally import Tally
@@ -75,7 +76,7 @@ def test_months_add_up_to_the_total_and_to_what_is_cumulated(tally, kind):
 @given(st.lists(st.floats(0, 150), min_size=1, max_size=6), st.sampled_from(sorted(KINDS)))
 def test_any_cut_adds_up(tally, cuts, kind):
     edges = [None, *(START + timedelta(days=d) for d in sorted(cuts)), None]
-    parts = [KINDS[kind](tally, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [KINDS[kind](tally, a, b) for a, b in pairwise(edges)]
     assert sum(parts) == pytest.approx(KINDS[kind](tally))
 
 

@@ -1,10 +1,12 @@
 """The call model end to end on small cases: what each kind of evidence does to the number of calls."""
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 import pytest
-from shuttle import STEADY, at, daily, look, readings, shuttle, sighting, survey
 
+from shuttle import STEADY, at, daily, look, readings, shuttle, sighting, survey
 from tidewaiter.errors import ModelError
 from tidewaiter.model import CallModel, Interval, Leg, Quantiles, Vessel
 from tidewaiter.model.tables import COVERAGE, INFERRED_CALLS, SURVEY_CHECKS, VOYAGE_DRAWS
@@ -234,7 +236,7 @@ def test_every_voyage_is_in_order_and_none_overlaps_another_of_its_ship(watched)
         by_ship.setdefault((row["draw"], row["vessel_id"]), []).append(row)
     for rows in by_ship.values():
         rows.sort(key=lambda r: r["arrival"])
-        for a, b in zip(rows, rows[1:], strict=False):
+        for a, b in pairwise(rows):
             assert max(t for t in (a["departure"], a["destination_departure"]) if t is not None) <= b["arrival"]
 
 

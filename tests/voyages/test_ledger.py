@@ -2,12 +2,13 @@
 
 import itertools
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shuttle import at, shuttle
 
+from shuttle import at, shuttle
 from tidewaiter.voyages.grid import make_grid
 from tidewaiter.voyages.ledger import build_ledger, read_stays, times, voyage_draws
 from tidewaiter.voyages.observations import ORIGIN, Anchor, make_fleet
@@ -128,6 +129,14 @@ def test_readings_of_one_stay_are_one_call_and_those_of_two_are_two():
         ("seen", ["sightings/S1", "sightings/S2"]),
         ("seen", ["calls/K1"]),
     ]
+
+
+def test_a_named_ship_is_not_taken_for_another_that_lay_there_too():
+    paths = paths_with((0, 4, 9, 1.0), (1, 5, 9, 1.0))
+    tern = msgspec.structs.replace(seen_at("sightings/S1", 6), vessels=frozenset({"tern"}))
+    seen, other = sorted(ledger(paths, tern), key=lambda r: r["basis"], reverse=True)
+    assert (dict(seen["vessel_weights"]), seen["readings"]) == ({"tern": 1.0}, ["sightings/S1"])
+    assert (dict(other["vessel_weights"]), other["basis"]) == ({"heron": 1.0}, "inferred")
 
 
 def test_the_identity_of_a_call_is_the_share_of_draws():

@@ -1,10 +1,12 @@
 """Readings on the grid: what each says, where, and about whom."""
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 import pytest
-from shuttle import PASSAGE, at, look, readings, shuttle, sighting
 
+from shuttle import PASSAGE, at, look, readings, shuttle, sighting
 from tidewaiter.errors import ModelError
 from tidewaiter.model import Dated, Interval, Leg, Place, Vessel
 from tidewaiter.voyages.grid import make_grid
@@ -276,7 +278,7 @@ def test_images_are_taken_in_the_local_morning_once_a_day(lon, hour):
     instants = imaging_instants(Place("p", "P", lat=0.0, lon=lon), at(0), at(30))
     assert len(instants) == 30
     assert instants[0] == at(0, hour)
-    assert {(b - a).total_seconds() for a, b in zip(instants, instants[1:], strict=False)} == {86400.0}
+    assert {(b - a).total_seconds() for a, b in pairwise(instants)} == {86400.0}
 
 
 def test_no_image_falls_outside_the_window_of_a_survey():

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from shuttle import at, readings, shuttle, survey
 
+from shuttle import at, readings, shuttle, survey
 from tidewaiter.voyages import kernel
 from tidewaiter.voyages.grid import make_grid
 from tidewaiter.voyages.observations import make_fleet
@@ -20,7 +20,7 @@ def read(*rows):
 
 
 def counts(survey):
-    return survey.low, survey.high
+    return survey.fitted.low, survey.fitted.high
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_growing_count_of_one_team_enters_as_its_increments():
         survey("third", 90, 30, by="Watch"), survey("first", 40, 4, by="Watch"), survey("second", 70, 26, by="Watch")
     )
     assert [counts(surveys[s]) for s in ("first", "second", "third")] == [(4, 4), (22, 22), (4, 4)]
-    assert [surveys[s].days for s in ("first", "second", "third")] == [40, 30, 20]
-    steps = [set(surveys[s].instants) for s in ("first", "second", "third")]
+    assert [surveys[s].fitted.days for s in ("first", "second", "third")] == [40, 30, 20]
+    steps = [set(surveys[s].fitted.instants) for s in ("first", "second", "third")]
     assert not steps[0] & steps[1]
     assert not steps[1] & steps[2]
-    assert set.union(*steps) == set(read(survey("all", 90, 30))[0]["all"].instants)
+    assert set.union(*steps) == set(read(survey("all", 90, 30))[0]["all"].fitted.instants)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_share_of_days_needed_is_where_the_expected_count_is_the_count():
     model, hist = CASE.call_model, np.zeros(kernel.COVERED, np.int64)
     expected = 0.0
     for v in (0, 1):
-        kernel.survey_histogram(paths[0, v], 1, surveys[0].instants, hist)
+        kernel.survey_histogram(paths[0, v], 1, surveys[0].published.instants, hist)
         expected += sum(
             n
             * kernel.chance_counted(

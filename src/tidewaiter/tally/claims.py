@@ -1,8 +1,7 @@
 """Claims held against the tally: who had each number first, what it requires, and whether the evidence allows it.
 
 Nothing here says true or false. A verdict says whether a claim lies within the 80 % interval of the tally (consistent),
-only within the 95 % interval (strained), or outside, over its own
-window, under each scenario apart. Flags say how a number changed on its way:
+only within the 95 % interval (strained), or outside it, over its own window, under each scenario apart. Flags say how a number changed on its way:
 
     flag                      meaning
     ------------------------  ---------------------------------------------------------------------------------------
@@ -37,7 +36,7 @@ window, under each scenario apart. Flags say how a number changed on its way:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -59,41 +58,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tidewaiter.model import Case, Interval, Item, Scenario
-
-
-class TallyView(Protocol):
-    """What the comparison asks of a tally. Draws are float64, (draws,), in one order; None leaves an end at the case's."""
-
-    @property
-    def scenarios(self) -> Mapping[str, Scenario]:
-        """Scenarios by id, in the order of the case."""
-
-    @property
-    def unit(self) -> str:
-        """What is loaded and counted: container, barrel."""
-
-    @property
-    def window(self) -> Interval:
-        """Window of the case."""
-
-    def calls(self, start: datetime | None, end: datetime | None) -> NDArray[np.float64]:
-        """Calls at the origin in ``[start, end)``."""
-
-    def voyages(self, start: datetime | None, end: datetime | None) -> NDArray[np.float64]:
-        """Voyages in ``[start, end)``."""
-
-    def loads(self, start: datetime | None, end: datetime | None) -> NDArray[np.float64]:
-        """Load units loaded in ``[start, end)``."""
-
-    def items(self, scenario: str, start: datetime | None, end: datetime | None) -> NDArray[np.float64]:
-        """Items in those load units under one scenario."""
-
-    def factor(self, scenario: str) -> NDArray[np.float64]:
-        """Items per load unit under one scenario, empty ones included."""
-
-    def load_per_voyage(self) -> NDArray[np.float64]:
-        """Mean load of a voyage, load units."""
+    from tidewaiter.model import Case, Item
+    from tidewaiter.tally.view import TallyView
 
 
 class Reconciliation(msgspec.Struct, frozen=True):

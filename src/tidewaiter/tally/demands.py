@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from tidewaiter.model import Item
     from tidewaiter.tally.claim import Claim
-    from tidewaiter.tally.claims import TallyView
     from tidewaiter.tally.origins import Trace
+    from tidewaiter.tally.view import TallyView
 
 METHOD = "tally.claims/1"
 TRIPS = frozenset({"voyage", "call"})

@@ -130,7 +130,7 @@ def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Ancho
     more than half of the draws have at least j of them. Ends are the 2.5 % and 97.5 % points over the draws.
     """
     keep = _in_window(grid, stays)
-    of_anchor = [_stay_of_anchor(stays, a, draws) for a in anchors]
+    of_anchor = [_stay_of_anchor(fleet, stays, a, draws) for a in anchors]
     groups = _join(of_anchor)
     taken = np.zeros(len(stays.draw), np.bool_)
     seen = []
@@ -173,12 +173,14 @@ def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Ancho
     return pa.Table.from_pylist([e[0] for e in entries], schema=INFERRED_CALLS)
 
 
-def _stay_of_anchor(stays: Stays, anchor: Anchor, draws: int) -> NDArray[np.int64]:
+def _stay_of_anchor(fleet: Fleet, stays: Stays, anchor: Anchor, draws: int) -> NDArray[np.int64]:
     """Row of `stays` in each draw that explains the anchor, -1 where none does; (draws,)."""
     if anchor.phase == ORIGIN:
         fits = (stays.first <= anchor.first) & (stays.last >= anchor.last)
     else:
         fits = (stays.d_phase == anchor.phase) & (stays.d_first <= anchor.first) & (stays.d_last >= anchor.last)
+    if anchor.vessels:
+        fits &= np.array([hull in anchor.vessels for hull in fleet.hulls])[stays.hull]
     rows = np.flatnonzero(fits)
     out = np.full(draws, -1)
     out[stays.draw[rows][::-1]] = rows[::-1]  # the earliest arrival wins when two ships could explain it

@@ -59,6 +59,7 @@ class Anchor(msgspec.Struct, frozen=True):
         phase: kernel phase of the place.
         first, last: steps at which it was there.
         t_first, t_last: the same as times.
+        vessels: ids of the ships it can have been; empty = any.
     """
 
     reading: str
@@ -68,6 +69,7 @@ class Anchor(msgspec.Struct, frozen=True):
     last: int
     t_first: datetime
     t_last: datetime
+    vessels: frozenset[str] = frozenset()
 
 
 def make_fleet(case: Case) -> Fleet:
@@ -208,7 +210,9 @@ def build_looks(
         seen = []
         for s in by_look[look_id]:
             seen.append(identity(s["vessel_weights"], scale))
-            anchors.append(Anchor(f"sightings/{s['sighting_id']}", look["place_id"], phase, step, step, moment, moment))
+            who = _possible(s["vessel_weights"])
+            reading = f"sightings/{s['sighting_id']}"
+            anchors.append(Anchor(reading, look["place_id"], phase, step, step, moment, moment, who))
         entries.append((step, phase, chance, 1.0 - chance, seen))
 
     lone = [
@@ -238,13 +242,18 @@ def build_looks(
                 own[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
             continue
         weights, other = identity(vessel_weights)
-        anchors.append(Anchor(reading, place_id, phase, a, b, first, last))
+        anchors.append(Anchor(reading, place_id, phase, a, b, first, last, _possible(vessel_weights)))
         entries.append((a, phase, 1.0, 1.0, [(weights, other)]))
         possible = (weights > 0).astype(np.float64)
         entries.extend((k, phase, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
 
     _apply_positions(case, fleet, grid, tables["positions"], own)
     return _pack(entries, len(fleet.hulls), grid.steps), own, sorted(anchors, key=lambda x: (x.first, x.reading))
+
+
+def _possible(weights: dict[str, float]) -> frozenset[str]:
+    """Ships that a weighted identity allows; empty when it names none."""
+    return frozenset(v for v, w in weights.items() if w > 0)
 
 
 class _Identities:
