@@ -69,6 +69,7 @@ def test_init_then_run_then_ask(call, tmp_path):
     assert "hint:" in err
 
 
+@pytest.mark.slow
 def test_run_prints_the_headline_and_where_the_report_is(case_copy):
     done = subprocess.run([*PROGRAM, "run", case_copy], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -46,6 +46,13 @@ def test_phases_follow_the_legs_and_parts_share_the_berths():
     assert fleet.share_of["pier_1"] == fleet.share_of["pier_2"] == 0.5
 
 
+def test_the_origin_may_itself_be_part_of_a_larger_place():
+    case = shuttle()
+    places = [msgspec.structs.replace(p, part_of="bay") if p.id == "amber" else p for p in case.places]
+    fleet = make_fleet(msgspec.structs.replace(case, places=(*places, Place("bay", "The Bay"))))
+    assert fleet.phase_of == {"amber": 1, "pier_1": 1, "pier_2": 1, "cobalt": 4, "dun": 6}
+
+
 def test_an_entry_for_several_ships_stands_for_as_many_hulls():
     case = shuttle(vessels=(Vessel("heron", "Grey Heron"), Vessel("unknown", "unidentified", count=3)))
     assert make_fleet(case).hulls == ("heron", "unknown", "unknown", "unknown")
@@ -223,6 +230,20 @@ def test_a_known_call_shows_the_ship_and_when_it_was_not_there():
     excluded = [grid.index(at(9)) - 1, grid.index(at(13))]
     assert static[0, ORIGIN, excluded] == pytest.approx(EXCLUDED)
     assert np.count_nonzero(static != 1) == 2
+
+
+def test_a_known_call_whose_ends_overlap_shows_the_ship_at_one_moment_only():
+    call = {
+        "call_id": "K1",
+        "place_id": "amber",
+        "vessel_weights": {"heron": 1.0},
+        "arrival_earliest": at(9),
+        "arrival_latest": at(14),
+        "departure_earliest": at(10),
+        "departure_latest": at(15),
+    }
+    _, _, (anchor,), _ = lay(shuttle(), calls=[call])
+    assert anchor.t_first == anchor.t_last == at(12)
 
 
 def fix(day, lat, lon, key=211):

@@ -100,7 +100,7 @@ def make_fleet(case: Case) -> Fleet:
     phase_of = {origins[0]: ORIGIN} | {d: 4 + 2 * j for j, d in enumerate(destinations)}
     parts: dict[str, list[str]] = defaultdict(list)
     for place in case.places:
-        root = _root(place, case)
+        root = _root(place, case, phase_of)
         if root in phase_of and place.id != root:
             parts[root].append(place.id)
     share_of = dict.fromkeys(phase_of, 1.0)
@@ -112,10 +112,11 @@ def make_fleet(case: Case) -> Fleet:
     return Fleet(hulls, origins[0], destinations, phase_of, share_of)
 
 
-def _root(place: Place, case: Case) -> str:
+def _root(place: Place, case: Case, ends: Mapping[str, int]) -> str:
+    """The first of a place and those it is part of that is an end of a leg, else the outermost."""
     by_id = {p.id: p for p in case.places}
     seen = set()
-    while place.part_of and place.id not in seen:
+    while place.part_of and place.id not in seen and place.id not in ends:
         seen.add(place.id)
         place = by_id[place.part_of]
     return place.id
@@ -227,6 +228,8 @@ def build_looks(
     ]
     for c in rows(tables["calls"]):
         here = [t for t in (c["arrival_latest"], c["departure_earliest"]) if t is not None]
+        if len(here) == 2 and here[0] > here[1]:  # the spans overlap: it was there at some moment, which is not known
+            here = [here[1] + (here[0] - here[1]) / 2]
         if here:
             lone.append((f"calls/{c['call_id']}", c["place_id"], c["vessel_weights"], min(here), max(here)))
         _exclude_outside(c, fleet, grid, own)
