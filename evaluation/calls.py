@@ -65,7 +65,7 @@ def one_world(task: tuple[float, int, int]) -> dict[str, object]:
     """Fit one world; returns truth and intervals of every method."""
     looks, seed, draws = task
     world = simulate(WorldSpec(looks=looks, destination_looks=looks / 2, surveys=seed % 2), seed)
-    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, warmup=300, sweeps_per_draw=2)
+    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, efforts=(1,))
     calls = np.bincount(fit.voyages["draw"].to_numpy(), minlength=fit.draws).astype(float)
     seen = seen_calls(world)
     half = {level: math.sqrt(seen) * NormalDist().inv_cdf((1 + level) / 2) for level in LEVELS}

@@ -16,7 +16,7 @@ from tidewaiter.voyages.sampler import sample
 from tidewaiter.voyages.surveys import check_surveys, read_surveys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["METHOD", "CallPosterior", "fit_calls"]
 
 METHOD = "voyages.hsmm/1"
-EFFORTS = (1, 4)  # a fit whose chains disagree is done once more with this many times the sweeps
+EFFORTS = (1, 4)
 AGREED = 1.05  # split R-hat up to which chains agree well enough for intervals printed with two digits
 ENOUGH = 60.0  # effective draws below which the ends of an interval wander
 
@@ -67,6 +67,7 @@ def fit_calls(
     warmup: int = 400,
     sweeps_per_draw: int = 3,
     chains: int = 4,
+    efforts: Sequence[int] = EFFORTS,
 ) -> CallPosterior:
     """Infer the calls at the origin of a case from sparse looks, sightings, surveys, known calls and AIS fixes.
 
@@ -78,6 +79,7 @@ def fit_calls(
         warmup: sweeps dropped at the start of each chain; more when the chains disagree.
         sweeps_per_draw: sweeps between two draws of a chain; likewise.
         chains: independent chains, run in threads.
+        efforts: a fit whose chains disagree is done again with so many times the sweeps, until the list ends.
 
     Raises:
         ModelError: the case has no measured leg, no vessel, several origins, or is too large.
@@ -88,7 +90,7 @@ def fit_calls(
     grid = make_grid(case.window, case.call_model.step_h)
     looks, own, anchors = build_looks(case, fleet, grid, tables)
     surveys, notices = read_surveys(case, fleet, grid, tables["surveys"])
-    for effort in EFFORTS:
+    for effort in efforts:
         samples = sample(
             case,
             fleet,

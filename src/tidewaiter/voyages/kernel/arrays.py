@@ -98,6 +98,38 @@ class Priors(NamedTuple):
     stay: Floats
 
 
+class State(NamedTuple):
+    """Where a chain stands; every array is changed in place.
+
+    Attributes:
+        paths: (hulls, steps) int8 phases.
+        pmf: (phases, longest) laws of the runs, surv: chance that a run lasts at least as long.
+        hazard: (hulls, steps) chance that a wait ends; straight: that there is none.
+        z: coordinates of the rates, see `laws.rate_effects`; z_stay: (2, 1) of the typical stays.
+        waits: (4, hulls, months) counts that the rates act on, see `laws.count_waits`.
+        stays, cuts: (2, longest) histogram of stays, see `laws.count_stays`.
+        hists: (surveys, hulls, covered) calls by the imaging days they cover; loglik: (surveys,).
+        touched: (hulls, steps + 1) number of steps with evidence before each step.
+        coverage: (grid,) and work: (2 phases + 1, steps) are scratch space.
+    """
+
+    paths: NDArray[np.int8]
+    pmf: Floats
+    surv: Floats
+    hazard: Floats
+    straight: Floats
+    z: Floats
+    z_stay: Floats
+    waits: Ints
+    stays: Ints
+    cuts: Ints
+    hists: Ints
+    loglik: Floats
+    touched: Ints
+    coverage: Floats
+    work: Floats
+
+
 class Kept(NamedTuple):
     """What a chain leaves behind.
 

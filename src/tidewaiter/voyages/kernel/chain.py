@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tidewaiter.voyages.kernel.arrays import State
 from tidewaiter.voyages.kernel.compiled import TINY, compiled
 from tidewaiter.voyages.kernel.counts import instants_of, survey_histogram, survey_loglik
 from tidewaiter.voyages.kernel.free import propose_stays
@@ -21,6 +22,8 @@ from tidewaiter.voyages.kernel.laws import (
 from tidewaiter.voyages.kernel.looks import emissions, looks_loglik
 from tidewaiter.voyages.kernel.paths import draw_block, pick
 
+BLOCKS_PER_STEP = 0.6 / 70  # blocks of some 76 steps: a sweep redraws about two thirds of each path
+EXCHANGES = 8  # tries per vessel and sweep
 COVERED = 64  # a stay that covers more imaging days than this is as good as certain to be seen
 
 
@@ -44,168 +47,71 @@ def run_chain(rng, paths, sweeps, warmup, thin, line, pmf, looks, sv, priors, ke
     """
     n_vessels, steps = paths.shape
     n_surveys = sv.phase.shape[0]
-    phases = line.lengths.shape[0]
-    n_months = line.month[steps - 1] + 1
-
-    z = np.zeros(1 + n_vessels + n_months)
-    z_stay = np.zeros((2, 1))
-    origin, destinations = np.array([1]), np.arange(4, phases, 2)
-    surv = survival(pmf)
-    hazard, straight = np.empty((n_vessels, steps)), np.empty((n_vessels, steps))
-    waits = np.zeros((4, n_vessels, n_months), np.int64)
-    stays, cuts = np.zeros((2, pmf.shape[1]), np.int64), np.zeros((2, pmf.shape[1]), np.int64)
-    work = np.zeros((2 * phases + 1, steps))
-
-    posterior = np.zeros(sv.usable.shape[1])
-    hists = np.zeros((n_surveys, n_vessels, COVERED), np.int64)
-    loglik = np.zeros(n_surveys)
-    for s in range(n_surveys):
-        for v in range(n_vessels):
-            _refresh(sv, s, v, paths, hists)
-        loglik[s] = survey_loglik(sv, s, paths, hists, posterior)
-
-    evidence_before = _evidence_before(line, looks)
-    untouched = (evidence_before[:, steps] < 0.5 * steps).any()
-
+    at = _start(paths, line, pmf, looks, sv)
+    mostly_untouched = (at.touched[:, steps] < 0.5 * steps).any()
     n_kept = 0
     for sweep in range(sweeps):
-        log_rate, vessel_effect, month_effect = rate_effects(z, priors.rate, n_vessels, n_months)
+        _lay_hazards(line, priors, at)
         for v in range(n_vessels):
-            for k in range(steps):
-                x = math.exp(min(log_rate + vessel_effect[v] + month_effect[line.month[k]], 8.0)) * line.step_days
-                hazard[v, k] = -math.expm1(-x) if line.active[v, k] else 0.0
-                straight[v, k] = at_once(x) if line.active[v, k] else 0.0
-
-        for v in range(n_vessels):
-            whole = n_surveys == 0 or sweep % 10 == 0
-            if whole:
-                _move_block(
-                    rng,
-                    v,
-                    0,
-                    steps,
-                    paths,
-                    line,
-                    pmf,
-                    surv,
-                    hazard,
-                    straight,
-                    work,
-                    looks,
-                    sv,
-                    hists,
-                    loglik,
-                    posterior,
-                )
+            if n_surveys == 0 or sweep % 10 == 0:
+                _move_block(rng, v, 0, steps, line, looks, sv, at)
             if n_surveys == 0:
                 continue
-            for _ in range(max(2, int(0.6 * steps / 70))):
+            for _ in range(max(2, int(BLOCKS_PER_STEP * steps))):
                 width = 16 + int(rng.random() * 120)
                 a = int(rng.random() * (steps + width)) - width
                 b = min(a + width, steps)
                 a = max(a, 0)
                 if a < b:
-                    _move_block(
-                        rng,
-                        v,
-                        a,
-                        b,
-                        paths,
-                        line,
-                        pmf,
-                        surv,
-                        hazard,
-                        straight,
-                        work,
-                        looks,
-                        sv,
-                        hists,
-                        loglik,
-                        posterior,
-                    )
-
+                    _move_block(rng, v, a, b, line, looks, sv, at)
         if n_vessels > 1:
-            for _ in range(8 * n_vessels):
-                _exchange(rng, paths, line, hazard, straight, looks, sv, hists, loglik, posterior)
-
-        calls = count_waits(paths, line.active, line.month, waits)
-        update_rates(rng, z, priors.rate, waits, line.step_days)
-        count_stays(paths, stays, cuts)
-        update_stay(rng, z_stay[0], priors.stay[0], line.step_days, pmf, origin, line.lengths, stays[0], cuts[0])
-        update_stay(rng, z_stay[1], priors.stay[1], line.step_days, pmf, destinations, line.lengths, stays[1], cuts[1])
-        surv = survival(pmf)
-        if untouched:
+            for _ in range(EXCHANGES * n_vessels):
+                _exchange(rng, line, looks, sv, at)
+        kept.trace[sweep] = count_waits(at.paths, line.active, line.month, at.waits)
+        update_rates(rng, at.z, priors.rate, at.waits, line.step_days)
+        count_stays(at.paths, at.stays, at.cuts)
+        for kind in range(2):
+            phases = np.arange(1, 2) if kind == 0 else np.arange(4, line.lengths.shape[0], 2)
+            update_stay(
+                rng, at.z_stay[kind], priors.stay[kind], line.step_days, at.pmf, phases, line.lengths, at.stays[kind], at.cuts[kind]
+            )  # fmt: skip
+        if mostly_untouched:
             for kind in range(2):
-                _move_stays(
-                    rng,
-                    kind,
-                    z_stay,
-                    priors,
-                    paths,
-                    line,
-                    pmf,
-                    evidence_before,
-                    hazard,
-                    straight,
-                    stays,
-                    cuts,
-                    sv,
-                    hists,
-                    loglik,
-                    posterior,
-                )
-            surv = survival(pmf)
-
-        kept.trace[sweep] = calls
+                _move_stays(rng, kind, line, sv, priors, at)
+        at.surv[:] = survival(at.pmf)
         if sweep >= warmup and (sweep - warmup) % thin == 0 and n_kept < kept.paths.shape[0]:
-            kept.paths[n_kept] = paths
-            log_rate, vessel_effect, month_effect = rate_effects(z, priors.rate, n_vessels, n_months)
-            for m in range(n_months):
-                kept.rates[n_kept, m] = math.exp(log_rate + month_effect[m])
-            for i in range(2):
-                kept.stays[n_kept, i] = math.exp(priors.stay[i, 0] + priors.stay[i, 1] * z_stay[i, 0])
-            for s in range(n_surveys):
-                survey_loglik(sv, s, paths, hists, posterior)
-                kept.coverage[n_kept, s] = sv.usable[s, pick(rng, posterior, posterior.sum())] / sv.days[s]
+            _keep(rng, n_kept, sv, priors, at, kept)
             n_kept += 1
 
 
 @compiled
-def _move_block(rng, v, a, b, paths, line, pmf, surv, hazard, straight, work, looks, sv, hists, loglik, posterior):
-    """Redraw ``paths[v, a:b]``: exact from looks and laws, accepted by the ratio of what the surveys say."""
-    phases = line.lengths.shape[0]
-    evidence = emissions(looks, line.own, v, paths, a, b)
-    new = draw_block(
-        rng, paths[v], a, b, evidence, hazard[v], straight[v], line.leg_share, line.lengths, pmf, surv,
-        work[:phases], work[phases : 2 * phases], work[2 * phases],
-    )  # fmt: skip
+def _start(paths, line, pmf, looks, sv):
+    n_vessels, steps = paths.shape
     n_surveys = sv.phase.shape[0]
-    if n_surveys == 0:
-        paths[v, a:b] = new
-        return
-    old = paths[v, a:b].copy()
-    if (new == old).all():
-        return
-    paths[v, a:b] = new
-    touched = np.zeros(n_surveys, np.bool_)
-    before = np.empty((n_surveys, hists.shape[2]), np.int64)
-    trial = loglik.copy()
-    ratio = 0.0
+    phases, longest = pmf.shape
+    n_months = line.month[steps - 1] + 1
+    at = State(
+        paths,
+        pmf,
+        survival(pmf),
+        np.empty((n_vessels, steps)),
+        np.empty((n_vessels, steps)),
+        np.zeros(1 + n_vessels + n_months),
+        np.zeros((2, 1)),
+        np.zeros((4, n_vessels, n_months), np.int64),
+        np.zeros((2, longest), np.int64),
+        np.zeros((2, longest), np.int64),
+        np.zeros((n_surveys, n_vessels, COVERED), np.int64),
+        np.zeros(n_surveys),
+        _evidence_before(line, looks),
+        np.zeros(sv.usable.shape[1]),
+        np.zeros((2 * phases + 1, steps)),
+    )
     for s in range(n_surveys):
-        instants = instants_of(sv, s)
-        if sv.mask[s, v] and instants.shape[0] and instants[0] < b and instants[-1] >= a:
-            touched[s] = True
-            before[s] = hists[s, v]
-            _refresh(sv, s, v, paths, hists)
-            trial[s] = survey_loglik(sv, s, paths, hists, posterior)
-            ratio += trial[s] - loglik[s]
-    if math.log(rng.random() + TINY) < ratio:
-        loglik[:] = trial
-        return
-    paths[v, a:b] = old
-    for s in range(n_surveys):
-        if touched[s]:
-            hists[s, v] = before[s]
+        for v in range(n_vessels):
+            _refresh(sv, s, v, at.paths, at.hists)
+        at.loglik[s] = survey_loglik(sv, s, at.paths, at.hists, at.coverage)
+    return at
 
 
 @compiled
@@ -223,54 +129,95 @@ def _evidence_before(line, looks):
 
 
 @compiled
-def _move_stays(
-    rng,
-    kind,
-    z_stay,
-    priors,
-    paths,
-    line,
-    pmf,
-    evidence_before,
-    hazard,
-    straight,
-    stays,
-    cuts,
-    sv,
-    hists,
-    loglik,
-    posterior,
-):
-    """Move a typical stay together with the stays that no evidence touches; see `free`."""
-    count_stays(paths, stays, cuts)
-    trial_paths = np.empty_like(paths)
-    trial_pmf = np.empty(pmf.shape[1])
-    z, ratio = propose_stays(
-        rng, kind, z_stay[kind], priors.stay[kind], paths, line, pmf, evidence_before, hazard, straight,
-        stays[kind], cuts[kind], trial_paths, trial_pmf,
-    )  # fmt: skip
-    trial_hists = hists.copy()
-    trial = loglik.copy()
-    for s in range(sv.phase.shape[0]):
-        for v in range(paths.shape[0]):
-            _refresh(sv, s, v, trial_paths, trial_hists)
-        trial[s] = survey_loglik(sv, s, trial_paths, trial_hists, posterior)
-        ratio += trial[s] - loglik[s]
-    if math.log(rng.random() + TINY) >= ratio:
-        return
-    z_stay[kind, 0] = z
-    paths[:] = trial_paths
-    hists[:] = trial_hists
-    loglik[:] = trial
-    phases = line.lengths.shape[0]
-    for p in range(1 if kind == 0 else 4, 2 if kind == 0 else phases, 2):
-        for r in range(line.lengths[p]):
-            pmf[p, r] = trial_pmf[r]
+def _lay_hazards(line, priors, at):
+    """Spread the call rates over vessels and steps."""
+    n_vessels, steps = at.paths.shape
+    log_rate, vessel_effect, month_effect = rate_effects(at.z, priors.rate, n_vessels, at.waits.shape[2])
+    for v in range(n_vessels):
+        for k in range(steps):
+            x = math.exp(min(log_rate + vessel_effect[v] + month_effect[line.month[k]], 8.0)) * line.step_days
+            at.hazard[v, k] = -math.expm1(-x) if line.active[v, k] else 0.0
+            at.straight[v, k] = at_once(x) if line.active[v, k] else 0.0
 
 
 @compiled
-def _exchange(rng, paths, line, hazard, straight, looks, sv, hists, loglik, posterior):
+def _keep(rng, n, sv, priors, at, kept):
+    kept.paths[n] = at.paths
+    log_rate, _, month_effect = rate_effects(at.z, priors.rate, at.paths.shape[0], at.waits.shape[2])
+    for m in range(month_effect.shape[0]):
+        kept.rates[n, m] = math.exp(log_rate + month_effect[m])
+    for i in range(2):
+        kept.stays[n, i] = math.exp(priors.stay[i, 0] + priors.stay[i, 1] * at.z_stay[i, 0])
+    for s in range(sv.phase.shape[0]):
+        survey_loglik(sv, s, at.paths, at.hists, at.coverage)
+        kept.coverage[n, s] = sv.usable[s, pick(rng, at.coverage, at.coverage.sum())] / sv.days[s]
+
+
+@compiled
+def _move_block(rng, v, a, b, line, looks, sv, at):
+    """Redraw ``paths[v, a:b]``: exact from looks and laws, accepted by the ratio of what the surveys say."""
+    phases = line.lengths.shape[0]
+    evidence = emissions(looks, line.own, v, at.paths, a, b)
+    new = draw_block(
+        rng, at.paths[v], a, b, evidence, at.hazard[v], at.straight[v], line.leg_share, line.lengths, at.pmf, at.surv,
+        at.work[:phases], at.work[phases : 2 * phases], at.work[2 * phases],
+    )  # fmt: skip
+    n_surveys = sv.phase.shape[0]
+    if n_surveys == 0:
+        at.paths[v, a:b] = new
+        return
+    old = at.paths[v, a:b].copy()
+    if (new == old).all():
+        return
+    at.paths[v, a:b] = new
+    changed = np.zeros(n_surveys, np.bool_)
+    before = np.empty((n_surveys, COVERED), np.int64)
+    trial = at.loglik.copy()
+    for s in range(n_surveys):
+        instants = instants_of(sv, s)
+        if sv.mask[s, v] and instants.shape[0] and instants[0] < b and instants[-1] >= a:
+            changed[s] = True
+            before[s] = at.hists[s, v]
+            _refresh(sv, s, v, at.paths, at.hists)
+            trial[s] = survey_loglik(sv, s, at.paths, at.hists, at.coverage)
+    if _accept(rng, (trial - at.loglik).sum()):
+        at.loglik[:] = trial
+        return
+    at.paths[v, a:b] = old
+    for s in range(n_surveys):
+        if changed[s]:
+            at.hists[s, v] = before[s]
+
+
+@compiled
+def _move_stays(rng, kind, line, sv, priors, at):
+    """Move a typical stay together with the stays that no evidence touches; see `free`."""
+    count_stays(at.paths, at.stays, at.cuts)
+    paths, law = np.empty_like(at.paths), np.empty(at.pmf.shape[1])
+    z, ratio = propose_stays(
+        rng, kind, at.z_stay[kind], priors.stay[kind], at.paths, line, at.pmf, at.touched, at.hazard, at.straight,
+        at.stays[kind], at.cuts[kind], paths, law,
+    )  # fmt: skip
+    hists, trial = at.hists.copy(), at.loglik.copy()
+    for s in range(sv.phase.shape[0]):
+        for v in range(paths.shape[0]):
+            _refresh(sv, s, v, paths, hists)
+        trial[s] = survey_loglik(sv, s, paths, hists, at.coverage)
+    if not _accept(rng, ratio + (trial - at.loglik).sum()):
+        return
+    at.z_stay[kind, 0] = z
+    at.paths[:] = paths
+    at.hists[:] = hists
+    at.loglik[:] = trial
+    for p in range(1 if kind == 0 else 4, 2 if kind == 0 else line.lengths.shape[0], 2):
+        for r in range(line.lengths[p]):
+            at.pmf[p, r] = law[r]
+
+
+@compiled
+def _exchange(rng, line, looks, sv, at):
     """Who made the calls: try to exchange the histories of two vessels between two steps at which both are idle."""
+    paths = at.paths
     n_vessels, steps = paths.shape
     v = int(rng.random() * n_vessels)
     w = int(rng.random() * n_vessels)
@@ -280,26 +227,27 @@ def _exchange(rng, paths, line, hazard, straight, looks, sv, hists, loglik, post
         return
     if (paths[v, a:b] == paths[w, a:b]).all():
         return
-    ratio = -looks_loglik(looks, paths, a, b) - _own_loglik(line, hazard, straight, paths, v, w, a, b)
+    ratio = -looks_loglik(looks, paths, a, b) - _own_loglik(line, at, v, w, a, b)
     _swap(paths, v, w, a, b)
-    ratio += looks_loglik(looks, paths, a, b) + _own_loglik(line, hazard, straight, paths, v, w, a, b)
-    n_surveys = sv.phase.shape[0]
-    trial = loglik.copy()
-    for s in range(n_surveys):
-        if sv.mask[s, v] or sv.mask[s, w]:
-            _refresh(sv, s, v, paths, hists)
-            _refresh(sv, s, w, paths, hists)
+    ratio += looks_loglik(looks, paths, a, b) + _own_loglik(line, at, v, w, a, b)
+    trial = at.loglik.copy()
+    for s in range(sv.phase.shape[0]):
+        _refresh(sv, s, v, paths, at.hists)
+        _refresh(sv, s, w, paths, at.hists)
         if sv.mask[s, v] != sv.mask[s, w]:
-            trial[s] = survey_loglik(sv, s, paths, hists, posterior)
-            ratio += trial[s] - loglik[s]
-    if math.log(rng.random() + TINY) < ratio:
-        loglik[:] = trial
+            trial[s] = survey_loglik(sv, s, paths, at.hists, at.coverage)
+    if _accept(rng, ratio + (trial - at.loglik).sum()):
+        at.loglik[:] = trial
         return
     _swap(paths, v, w, a, b)
-    for s in range(n_surveys):
-        if sv.mask[s, v] or sv.mask[s, w]:
-            _refresh(sv, s, v, paths, hists)
-            _refresh(sv, s, w, paths, hists)
+    for s in range(sv.phase.shape[0]):
+        _refresh(sv, s, v, paths, at.hists)
+        _refresh(sv, s, w, paths, at.hists)
+
+
+@compiled
+def _accept(rng, log_ratio):
+    return math.log(rng.random() + TINY) < log_ratio
 
 
 @compiled
@@ -315,16 +263,17 @@ def _refresh(sv, s, v, paths, hists):
 
 
 @compiled
-def _own_loglik(line, hazard, straight, paths, v, w, a, b):
+def _own_loglik(line, at, v, w, a, b):
     """Terms of two vessels' paths on ``[a, b]`` that depend on which of them made the calls."""
+    paths = at.paths
     total = 0.0
     for k in range(a + 1, b + 1):
         for x in (v, w):
             if paths[x, k - 1] == 0:
-                h = hazard[x, k]
+                h = at.hazard[x, k]
                 total += math.log((h if paths[x, k] == 1 else 1.0 - h) + TINY)
             elif paths[x, k - 1] == 2 and paths[x, k] != 2:
-                q = straight[x, k]
+                q = at.straight[x, k]
                 total += math.log((q if paths[x, k] == 1 else 1.0 - q) + TINY)
     for k in range(a, b):
         for x in (v, w):
