@@ -215,6 +215,13 @@ def test_a_ship_seen_elsewhere_is_not_on_the_line():
     assert (rest == 1).all()
 
 
+def test_a_look_at_a_place_off_the_line_still_places_its_ships():
+    seen = sighting(1, 20.5, {"tern": 1.0}, look_id="L1", place="slipway")
+    looks, own, _, grid = lay(shuttle(), looks=[look(1, 20.5, place="slipway")], sightings=[seen])
+    assert len(looks.step) == 0
+    assert (own[1][PLACES, grid.index(at(20.5))] < 0.05).all()
+
+
 def test_a_known_call_shows_the_ship_and_when_it_was_not_there():
     call = {
         "call_id": "K1",

@@ -190,7 +190,7 @@ def build_looks(
     sightings = list(rows(tables["sightings"]))
     identity = _Identities(case, fleet, sightings)
     by_look: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    look_rows = {r["look_id"]: r for r in rows(tables["looks"])}
+    look_rows = {r["look_id"]: r for r in rows(tables["looks"]) if r["place_id"] in fleet.phase_of}
     for s in sightings:
         if s["look_id"] in look_rows:
             by_look[s["look_id"]].append(s)
@@ -199,10 +199,10 @@ def build_looks(
     anchors: list[Anchor] = []
 
     for look_id, look in sorted(look_rows.items()):
-        phase = fleet.phase_of.get(look["place_id"])
+        phase = fleet.phase_of[look["place_id"]]
         moment, _ = presence(look["t_start"], look["t_end"], within=True)
         step = grid.index(moment)
-        if phase is None or not 0 <= step < grid.steps:
+        if not 0 <= step < grid.steps:
             continue
         chance = model.seen_clear if look["state"] == "clear" else model.seen_obscured
         share = look["visible_share"]
