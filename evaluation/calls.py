@@ -65,7 +65,7 @@ def one_world(task: tuple[float, int, int]) -> dict[str, object]:
     """Fit one world; returns truth and intervals of every method."""
     looks, seed, draws = task
     world = simulate(WorldSpec(looks=looks, destination_looks=looks / 2, surveys=seed % 2), seed)
-    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, efforts=(1,))
+    fit = fit_calls(world.case, readings(world), draws=draws, chains=2, warmup=300, sweeps_per_draw=2)
     calls = np.bincount(fit.voyages["draw"].to_numpy(), minlength=fit.draws).astype(float)
     seen = seen_calls(world)
     half = {level: math.sqrt(seen) * NormalDist().inv_cdf((1 + level) / 2) for level in LEVELS}
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, help="worlds for each share of days with a look")
     parser.add_argument("--json", type=Path, help="write the metrics to this file")
     options = parser.parse_args()
-    worlds = options.worlds or (20 if options.quick else 220)
+    worlds = options.worlds or (20 if options.quick else 200)
     draws = 800
 
     tasks = [(looks, FIRST_SEED + n, draws) for looks in LOOKS for n in range(worlds)]

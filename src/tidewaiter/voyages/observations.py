@@ -235,20 +235,20 @@ def build_looks(
         _exclude_outside(c, fleet, grid, own)
     for reading, place_id, vessel_weights, first, last in lone:
         a, b = grid.index(first), grid.index(last)
-        phase = fleet.phase_of.get(place_id)
+        there = fleet.phase_of.get(place_id)
         if b < 0 or a >= grid.steps:
             continue
         a, b = max(a, 0), min(b, grid.steps - 1)
-        if phase is None:
+        if there is None:
             for v, hull in enumerate(fleet.hulls):
                 w = vessel_weights.get(hull, 0.0)
                 own[v, at_place, a : b + 1] *= max(1.0 - w, model.other_ship)
             continue
         weights, other = identity(vessel_weights)
-        anchors.append(Anchor(reading, place_id, phase, a, b, first, last, _possible(vessel_weights)))
-        entries.append((a, phase, 1.0, 1.0, [(weights, other)]))
+        anchors.append(Anchor(reading, place_id, there, a, b, first, last, _possible(vessel_weights)))
+        entries.append((a, there, 1.0, 1.0, [(weights, other)]))
         possible = (weights > 0).astype(np.float64)
-        entries.extend((k, phase, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
+        entries.extend((k, there, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
 
     _apply_positions(case, fleet, grid, tables["positions"], own)
     return _pack(entries, len(fleet.hulls), grid.steps), own, sorted(anchors, key=lambda x: (x.first, x.reading))
