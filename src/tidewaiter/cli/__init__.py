@@ -37,7 +37,7 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs)
 @click.version_option(package_name="tidewaiter")
 def tidewaiter() -> None:
     """Measure a covert supply line from public evidence.
