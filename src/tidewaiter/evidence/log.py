@@ -230,7 +230,7 @@ def refuse_flaws(root: Path, scan: Scan) -> None:
         hint = "if `tidewaiter verify` finds nothing else, delete this file; it is rebuilt from the log"
         raise StoreDamaged(flaw.message, file=head_path(root), hint=hint)
     hint = "restore the log from a copy; `tidewaiter verify` lists all damage"
-    raise StoreDamaged(f"log line {flaw.line} {flaw.message}", file=log_path(root), line=flaw.line, hint=hint)
+    raise StoreDamaged(f"{flaw.kind}: {flaw.message}", file=log_path(root), line=flaw.line, hint=hint)
 
 
 class Log:
