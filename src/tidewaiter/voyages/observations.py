@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tidewaiter.model import Case, Interval, Leg, Place
     from tidewaiter.voyages.grid import Grid
 
-IDLE, ORIGIN, RETURN = 0, 1, 2
+ORIGIN = 1  # kernel phase of a stay at the origin
 EXCLUDED = 0.03  # left to a state that evidence on one vessel excludes: it may have changed by the middle of the step
 EARTH_KM = 6371.0088
 DEFAULT_RADIUS_KM = 10.0  # extent of a place for AIS fixes when the case gives none
