@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 - msgspec reads the annotation at run time
 from pathlib import Path  # noqa: TC003 - msgspec reads the annotation at run time
 from typing import Literal
 
@@ -12,6 +13,7 @@ from tidewaiter.model.interval import Interval, Window
 PlaceKind = Literal["port", "pier", "berth", "anchorage", "station", "other"]
 Mode = Literal["sea", "rail", "road", "air"]
 Role = Literal["origin", "destination", "elsewhere"]
+FlowKind = Literal["production", "consumption", "return", "people", "other"]
 
 
 class Quantiles(msgspec.Struct, frozen=True):
@@ -96,6 +98,8 @@ class Leg(msgspec.Struct, frozen=True):
         share: weight of this leg among the legs that are open at a departure.
         active: when the leg is used; empty = the whole window.
         measured: True for the leg whose calls are counted (the sea shuttle); others are context.
+        relative: of a leg that is not measured: what it carries per load unit carried on all measured legs.
+        onward: the leg carries on what another leg brought; it is compared with totals and never added to them.
     """
 
     origin: str
@@ -105,6 +109,8 @@ class Leg(msgspec.Struct, frozen=True):
     share: float = 1.0
     active: tuple[Interval, ...] = ()
     measured: bool = True
+    relative: Quantiles | None = None
+    onward: bool = False
     source: str = ""
 
 
@@ -118,12 +124,31 @@ class Item(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One kind of content in a mix.
+
+    Attributes:
+        name: as it is printed ("152 mm shells").
+        weight: load units of this kind, relative to those of the other parts.
+        per_unit: items in a load unit that holds only this kind.
+        kg_per_item: gross mass of one item, for the payload ceiling; None = that of the item.
+    """
+
+    name: str
+    weight: Quantiles
+    per_unit: Quantiles
+    kg_per_item: float | None = None
+
+
 class Scenario(msgspec.Struct, frozen=True):
     """A named assumption about the content of one load unit. Scenarios stay apart.
 
     Attributes:
-        per_unit: items per load unit (per container, per barrel), 5/50/95 % points.
-        share: part of the load units that hold the item, 5/50/95 % points in (0, 1]; None = all.
+        per_unit: items per load unit that holds the item (per container, per barrel), or None when `mix` says it.
+        share: part of the load units that hold the item, in (0, 1]; None = all.
+        mix: kinds of content whose weights are uncertain, instead of `per_unit`.
+        payload_t: no load unit holds more than this, tonnes; None = no ceiling.
+        defect: part of the items that cannot be used; None = not asked.
         condition: the words that make it a conditional ("if all were 152 mm"); empty = an estimate.
         claimants: whose factor it is; their claims are compared with this scenario first.
     """
@@ -131,8 +156,11 @@ class Scenario(msgspec.Struct, frozen=True):
     id: str
     label: str
     item: str
-    per_unit: Quantiles
+    per_unit: Quantiles | None = None
     share: Quantiles | None = None
+    mix: tuple[Part, ...] = ()
+    payload_t: float | None = None
+    defect: Quantiles | None = None
     condition: str = ""
     claimants: tuple[str, ...] = ()
     source: str = ""
@@ -146,6 +174,112 @@ class Input(msgspec.Struct, frozen=True):
     reader: str
     timezone: str = ""
     sensitive: bool = False
+
+
+class Speaker(msgspec.Struct, frozen=True):
+    """A source of claims, or several names of one: how far it may be off, and with whom it may be off together.
+
+    Attributes:
+        names: claimants as claims write them; what stands in brackets behind a name does not matter.
+        group: sources of one group share a part of their bias (allied governments, teams with the same images).
+        bias: log standard deviation of what all its numbers are off by; None = usual for its type.
+        imagery: it counts what it saw, so it counts only a part of what there was; None = usual for its type.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    group: str = ""
+    bias: float | None = None
+    imagery: bool | None = None
+    source: str = ""
+
+
+class DetectionList(msgspec.Struct, frozen=True):
+    """A way in which voyages become known (imagery of the load port, of the discharge port, gaps of AIS).
+
+    Attributes:
+        seen: chance that it sees an open voyage in a month with its mean number of looks.
+    """
+
+    id: str
+    label: str
+    seen: Quantiles
+    source: str = ""
+
+
+class ListModel(msgspec.Struct, frozen=True):
+    """Assumptions of the model of voyages from detection lists.
+
+    Attributes:
+        rate_per_month: voyages in the first month.
+        monthly_change: log standard deviation of the rate from month to month.
+        total: voyages in the whole window; None = what the rate says.
+        dark_share: part of the voyages that are hard to see for every list alike.
+        dark_visibility: how visible such a voyage is, relative to an open one.
+    """
+
+    rate_per_month: Quantiles = Quantiles(1.12, 3.0, 8.05, "assumed")
+    monthly_change: Quantiles = Quantiles(0.11, 0.25, 0.57, "assumed")
+    total: Quantiles | None = None
+    dark_share: Quantiles = Quantiles(0.13, 0.40, 0.75, "assumed")
+    dark_visibility: Quantiles = Quantiles(0.03, 0.25, 0.80, "assumed, wide")
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """A flow that is known from claims alone: production, consumption, what comes back, people.
+
+    Attributes:
+        kind: production | consumption | return | people | other.
+        unit: singular noun of what is counted; claims on the flow are in this unit.
+        per_month: in the first month of the window.
+        monthly_change: log standard deviation of the rate from month to month.
+    """
+
+    id: str
+    label: str
+    unit: str
+    per_month: Quantiles
+    kind: FlowKind = "other"
+    monthly_change: Quantiles = Quantiles(0.02, 0.05, 0.12, "assumed: slow")
+    source: str = ""
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What a receiver uses, against what it makes itself and what the line brings.
+
+    Attributes:
+        scenario: under which the line brings usable items.
+        consumption, production: ids of flows in the unit of the scenario's item; no production = none.
+        stock: part of the usable items brought so far that is still unused; None = nothing is.
+        horizon_months: how far ahead it is looked.
+    """
+
+    id: str
+    label: str
+    scenario: str
+    consumption: str
+    production: str = ""
+    stock: Quantiles | None = None
+    horizon_months: int = 12
+    source: str = ""
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """A change of the line from the end of the window on.
+
+    Attributes:
+        balance: id of the balance it acts on.
+        flow: part of the line that goes on: 0 = it stops, 0.5 = it is halved.
+        legs: destinations to which nothing goes any more.
+        vessels: ids of ships that take no part any more.
+    """
+
+    id: str
+    label: str
+    balance: str
+    flow: float = 1.0
+    legs: tuple[str, ...] = ()
+    vessels: tuple[str, ...] = ()
 
 
 class CallModel(msgspec.Struct, frozen=True):
@@ -166,6 +300,7 @@ class CallModel(msgspec.Struct, frozen=True):
         survey_distinct: chance that a call which was seen is counted as a call of its own.
         look_clustering: day-to-day correlation of what can be seen (cloudy days come in runs), 0 to 1.
         shared_images: correlation of the counts of teams that use the same images.
+        unseen_share: part of all voyages that no look could have shown; None = none, and the report sweeps it.
     """
 
     step_h: float = 12.0
@@ -184,6 +319,7 @@ class CallModel(msgspec.Struct, frozen=True):
     survey_distinct: float = 0.97
     look_clustering: float = 0.25
     shared_images: float = 0.5
+    unseen_share: Quantiles | None = None
 
 
 class LoadModel(msgspec.Struct, frozen=True):
@@ -201,8 +337,38 @@ class LoadModel(msgspec.Struct, frozen=True):
     typical: Quantiles = Quantiles(120.0, 240.0, 480.0, "assumed")
     voyage_spread: Quantiles = Quantiles(0.14, 0.25, 0.45, "assumed")
     vessel_spread: float = 0.12
-    count_error: float = 0.12
+    count_error: Quantiles = Quantiles(0.0733, 0.12, 0.1966, "assumed")
     shared_bias: float = 0.08
+
+
+class ClaimModel(msgspec.Struct, frozen=True):
+    """Assumptions about what people state, in log units where not said otherwise.
+
+    Attributes:
+        error: standard deviation of a stated point around the truth, besides the bias of its source.
+        gross: chance that a number is grossly wrong; gross_error: its standard deviation then.
+        group_share: part of the variance of a source's bias that it shares with its group, 0 to 1.
+        bias_scale: how much larger all biases are than declared, one factor for all.
+        tight, loose, stale: mean distance of a bound ("more than") from the truth, by how it is meant.
+        count_error: standard deviation of a count of what was seen.
+        completeness: part of the voyages that a team counts from images.
+        factor_error: standard deviation of a source's content per load unit.
+        fill: content of a load unit relative to its capacity; capacity_error: standard deviation of a stated capacity.
+    """
+
+    error: float = 0.15
+    gross: float = 0.08
+    gross_error: float = 0.8
+    group_share: float = 0.4
+    bias_scale: Quantiles = Quantiles(0.45, 1.42, 4.5, "assumed, wide")
+    tight: float = 0.15
+    loose: float = 0.3
+    stale: float = 1.5
+    count_error: float = 0.08
+    completeness: Quantiles = Quantiles(0.47, 0.77, 0.93, "assumed")
+    factor_error: float = 0.25
+    fill: Quantiles = Quantiles(0.40, 0.65, 0.83, "assumed")
+    capacity_error: float = 0.15
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -214,6 +380,7 @@ class Case(msgspec.Struct, frozen=True):
         window: the span the answer covers, UTC.
         seed: seed of every random draw.
         draws: posterior draws kept.
+        as_of: days at which the answer is also given as it would have been on the evidence published by then.
     """
 
     root: Path
@@ -230,6 +397,14 @@ class Case(msgspec.Struct, frozen=True):
     confusables: tuple[Confusable, ...] = ()
     call_model: CallModel = CallModel()
     load_model: LoadModel = LoadModel()
+    claim_model: ClaimModel = ClaimModel()
+    list_model: ListModel = ListModel()
+    lists: tuple[DetectionList, ...] = ()
+    sources: tuple[Speaker, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    what_ifs: tuple[WhatIf, ...] = ()
+    as_of: tuple[date, ...] = ()
     limits: tuple[str, ...] = ()  # sentences on what this case cannot show, printed in the report
     seed: int = 1
     draws: int = 2000

@@ -92,10 +92,23 @@ LOADS = _schema(
     ("voyages", pa.float64()),  # how many voyages an average or a total stands for
     ("relative_error", pa.float64()),  # log standard deviation; null = of the case
     ("channel", pa.string()),  # loaded | unloaded | staged | unknown
+    ("detection_id", pa.string()),  # the detection whose voyage was counted; null = by time and vessel
+)
+DETECTIONS = _schema(
+    ("detection_id", pa.string()),
+    ("t_start", TIME),  # when the voyage arrived, [t_start, t_end)
+    ("t_end", TIME),
+    ("lists", pa.list_(pa.string())),  # ids of the lists that saw it, sorted
+)
+EXPOSURES = _schema(
+    ("list_id", pa.string()),
+    ("t_start", TIME),
+    ("t_end", TIME),
+    ("looks", pa.float64()),  # usable looks of this list in the span; 0 = it did not look
 )
 CLAIMS = _schema(
     ("claim_id", pa.string()),
-    ("category", pa.string()),  # delivery | share | quality | production | consumption | denial | finding
+    ("category", pa.string()),  # delivery | share | quality | production | consumption | denial | finding | flow
     ("claimant", pa.string()),
     ("claimant_type", pa.string()),
     ("stated", pa.string()),  # ISO date at the precision of the source
@@ -117,6 +130,10 @@ CLAIMS = _schema(
     ("statement", pa.string()),  # claims made in one breath share this id
     ("joined", pa.string()),  # how the statement joins them: or | and | ""
     ("concerns", pa.list_(pa.string())),  # for denials and court findings: the claims they answer
+    ("use", pa.string()),  # fit | check: a check is compared with the answer but does not move it
+    ("flow", pa.string()),  # id of the flow it speaks of; "" = the line itself
+    ("looseness", pa.string()),  # of a bound: tight | loose | stale; "" = not known
+    ("relative_error", pa.float64()),  # log standard deviation of its own, in addition; null = none
 )
 POSITIONS = pa.schema(
     [
@@ -156,6 +173,8 @@ READINGS: dict[str, pa.Schema] = {
     "calls": CALLS,
     "loads": LOADS,
     "claims": CLAIMS,
+    "detections": DETECTIONS,
+    "exposures": EXPOSURES,
     "positions": POSITIONS,
 }
 READING_ID = {
@@ -165,8 +184,9 @@ READING_ID = {
     "calls": "call_id",
     "loads": "load_id",
     "claims": "claim_id",
+    "detections": "detection_id",
 }
-"""Name of the id column of each kind of reading; positions are addressed by file and row."""
+"""Name of the id column of each kind of reading; positions and exposures are addressed by file and row."""
 
 VOYAGE_DRAWS = pa.schema(
     [
@@ -178,6 +198,8 @@ VOYAGE_DRAWS = pa.schema(
         pa.field("departure", TIME),
         pa.field("destination_arrival", TIME),
         pa.field("destination_departure", TIME),
+        pa.field("detection_id", pa.string()),  # the detection that this is; null = seen in looks, or by nobody
+        pa.field("seen", pa.bool_()),  # a reading shows this voyage
     ]
 )
 INFERRED_CALLS = pa.schema(
@@ -246,5 +268,45 @@ CLAIM_CHECKS = pa.schema(
         pa.field("flags", pa.list_(pa.string())),  # see tally/claims.py
         pa.field("reason", pa.string()),  # one sentence in words, without figures that are not measurements
         pa.field("measurements", pa.list_(pa.string())),  # ids of the measurements made for this claim
+    ]
+)
+
+CLAIM_FITS = pa.schema(  # how each claim entered the answer
+    [
+        pa.field("claim_id", pa.string()),
+        pa.field("role", pa.string()),  # reading | factor | copy | check | refused
+        pa.field("kind", pa.string()),  # point | floor | ceiling | count | factor | capacity; "" unless it is a reading
+        pa.field("source_id", pa.string()),  # whose bias it shares; "" unless it is a reading
+        pa.field("group", pa.string()),
+        pa.field("folded", pa.list_(pa.string())),  # claims that repeat it and add nothing
+        pa.field("scenarios", pa.list_(pa.string())),  # scenarios whose fit it entered; empty = all fits
+        pa.field("reason", pa.string()),  # why it is refused, a check or a copy, in words without figures
+        pa.field("predicted", pa.string()),  # measurement: what the rest of the evidence lets one expect it to say
+        pa.field("conflict", pa.string()),  # measurement: two-sided p of what it says, given the rest
+        pa.field("surprising", pa.bool_()),  # p below 0.05
+    ]
+)
+PRIORS = pa.schema(  # each assumption that people gave as three points, and what was learnt about it
+    [
+        pa.field("prior_id", pa.string()),  # "load_model.typical", "scenarios.mix.share"
+        pa.field("label", pa.string()),
+        pa.field("p5", pa.float64()),
+        pa.field("p50", pa.float64()),
+        pa.field("p95", pa.float64()),
+        pa.field("scale", pa.string()),  # log | logit
+        pa.field("source", pa.string()),
+        pa.field("posterior", pa.string()),  # measurement: 90 % interval of it given everything; null = not updated
+        pa.field("scenario", pa.string()),  # under which the posterior holds; "" = whatever the content
+    ]
+)
+ANSWERS = pa.schema(  # numbers about the answer, each a measurement; `part` says of what
+    [
+        pa.field("kind", pa.string()),  # variance | sensitivity | influence | sweep | backtest | balance | fit
+        pa.field("quantity", pa.string()),  # measurement id of the total concerned: load.total, items.total.mix
+        pa.field("part", pa.string()),  # component, prior id, source id, name of the sweep, day, what-if id
+        pa.field("setting", pa.float64()),  # value swept over, month of a what-if; null = none
+        pa.field("label", pa.string()),  # in words, without figures
+        pa.field("measurement", pa.string()),
+        pa.field("other", pa.string()),  # second measurement that belongs to it (width ratio, chance of a gap); null
     ]
 )
