@@ -36,7 +36,8 @@ import numpy as np
 
 from tidewaiter.simulate import WorldSpec, readings, simulate
 from tidewaiter.voyages import fit_calls, kernel
-from tidewaiter.voyages.grid import lognormal, longest_stay
+from tidewaiter.inference import law
+from tidewaiter.voyages.grid import longest_stay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,13 +150,13 @@ def one_vessel() -> Model:
     laws = [call.origin_stay_days, call.turnaround_days, *[passage, call.destination_stay_days] * 2]
     spreads = [
         call.stay_spread,
-        lognormal(call.turnaround_days).sigma,
-        *[lognormal(passage).sigma, call.stay_spread] * 2,
+        law(call.turnaround_days).sigma,
+        *[law(passage).sigma, call.stay_spread] * 2,
     ]
-    lengths = [1, *(longest_stay(lognormal(q), s, STEP_DAYS) for q, s in zip(laws, spreads, strict=True))]
+    lengths = [1, *(longest_stay(law(q), s, STEP_DAYS) for q, s in zip(laws, spreads, strict=True))]
     pmf = np.zeros((7, max(lengths)))
-    for p, (law, spread) in enumerate(zip(laws, spreads, strict=True), 1):
-        kernel.fill_stay(pmf[p], lengths[p], law.p50, spread, STEP_DAYS)
+    for p, (typical, spread) in enumerate(zip(laws, spreads, strict=True), 1):
+        kernel.fill_stay(pmf[p], lengths[p], typical.p50, spread, STEP_DAYS)
     pmf[0, 0] = 1.0
     evidence = np.ones((7, STEPS))
     looks = np.flatnonzero(rng.random(STEPS) < 0.2)

@@ -20,7 +20,7 @@ from tidewaiter.evidence.layout import object_path
 from tidewaiter.evidence.locators import QUOTE, Quotes
 from tidewaiter.evidence.render import fold, to_json
 from tidewaiter.model import Locator, Measurement
-from tidewaiter.model.tables import CLAIMS, INFERRED_CALLS, LOOKS, SIGHTINGS
+from tidewaiter.model.tables import CLAIMS, DETECTIONS, INFERRED_CALLS, LOADS, LOOKS, SIGHTINGS
 
 if TYPE_CHECKING:
     from tidewaiter.evidence import Node
@@ -107,6 +107,20 @@ def test_calls_lead_to_their_readings_and_sightings_to_their_look(world: Path) -
     assert [c.kind for c in sighting.children] == ["reading", "evidence"]
     assert sighting.children[0].id == "looks/L3"
     assert explain(world, "inferred_calls/K1") == node
+
+
+def test_a_load_leads_to_the_detection_it_was_counted_on(case: Path) -> None:
+    at = {"evidence": put(case, "inputs/both.csv", b"id\nD1\nW1\n"), "line": 2}
+    detection = {"detection_id": "D1", "t_start": DAY, "t_end": DAY + timedelta(1), "lists": ["gaps", "port"], "row": 1}
+    write_table(case, "detections", pa.Table.from_pylist([detection | at], schema=DETECTIONS))
+    load = {"load_id": "W1", "low": 200.0, "unit": "container", "detection_id": "D1", "row": 2}
+    write_table(case, "loads", pa.Table.from_pylist([load | at], schema=LOADS))
+    node = explain(case, "loads/W1").children[0]
+    assert (node.id, node.label, node.figure) == (
+        "detections/D1",
+        "detection of a voyage 2023-09-01",
+        "gaps, port",
+    )
 
 
 def test_ids_can_be_short_when_only_one_thing_has_them(world: Path) -> None:

@@ -10,19 +10,24 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pyarrow as pa
+from publish_answers import extend
 
 from tidewaiter.model import (
+    Balance,
     CallModel,
     Case,
     Evidence,
+    Flow,
     Item,
     Leg,
     LoadModel,
     Measurement,
+    Part,
     Place,
     Quantiles,
     Scenario,
     Vessel,
+    WhatIf,
     Window,
     tables,
 )
@@ -77,7 +82,13 @@ CASE = Case(
             "papers",
             "per freight papers",
             "flare",
-            Quantiles(200, 300, 375),
+            share=Quantiles(0.63, 0.85, 0.95, "port workers"),
+            mix=(
+                Part("red flares, 40 mm", Quantiles(0.8, 1.0, 1.3), Quantiles(180, 300, 490, "freight papers")),
+                Part("white flares", Quantiles(0.2, 0.5, 1.1), Quantiles(150, 260, 400)),
+            ),
+            payload_t=21.5,
+            defect=Quantiles(0.14, 0.3, 0.53, "two court files"),
             source="27 freight papers of the line",
             url="https://example.org/papers",
             claimants=("Harbour Watch",),
@@ -103,6 +114,27 @@ CASE = Case(
     inputs=(),
     call_model=CallModel(),
     load_model=LoadModel(unit="container"),
+    flows=(
+        Flow(
+            "fired",
+            "flares used in Lindholm",
+            "flare",
+            Quantiles(2.2e5, 3.1e5, 4.6e5),
+            "consumption",
+            source="3 reports",
+        ),
+        Flow("made", "flares made in Lindholm", "flare", Quantiles(1.5e5, 1.9e5, 2.4e5, "works council"), "production"),
+        Flow("crews", "crews sent north", "person", Quantiles(200, 500, 1200, "two witnesses"), "people"),
+    ),
+    balances=(
+        Balance("need", "Flares in Lindholm", "papers", "fired", "made", Quantiles(0.02, 0.1, 0.25, "a guess, wide")),
+    ),
+    what_ifs=(
+        WhatIf("stop", "the line stops on 1 April", "need", flow=0.0),
+        WhatIf("half", "the line is halved", "need", flow=0.5, legs=("lindholm",)),
+        WhatIf("no_heron", "Heron-2 is detained", "need", vessels=("heron_2",)),
+        WhatIf("silent", "nobody computed this", "need", flow=0.1),
+    ),
     limits=("Nothing in this case shows what was inside 1 container.", "Rail beyond Lindholm is not covered."),
     seed=7,
 )
@@ -213,6 +245,10 @@ CLAIMS = [
     _claim(
         "K14", "Ministry of Norrland", "2033-03-25", "flare", 12_000_000, condition="if all were 152 mm", bound="about"
     ),
+    _claim(
+        "K15", "Ministry of Norrland", "2032-06-01", "flare", 450_000, per="month", category="consumption", flow="fired"
+    ),
+    _claim("K16", "Harbour Watch", "2032-10-10", "person", 7000, bound="at_least", category="flow", flow="crews"),
 ]
 
 
@@ -433,6 +469,8 @@ def make_results(**changes) -> Results:
             if c["quantity"] == "flare":
                 for s, f in factor.items():
                     put(f"claim.{key}.tally.{s}", load.sum(1) * f, "flare", "load.total", scenario=s)
+    more = np.random.default_rng(6)
+    added = extend(ms, put, _exact, more, months=MONTHS, voyages=voyages, load=load, factor=factor)
     calls = _calls(rng)
     rejects = [
         {
@@ -469,6 +507,7 @@ def make_results(**changes) -> Results:
             ],
             schema=tables.NOTICES,
         ),
+        **added,
     }
     evidence = {
         sha(f): Evidence(sha(f), f, 4200 + i, at("2033-04-02"), url="https://example.org/data", licence="CC BY 4.0")

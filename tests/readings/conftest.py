@@ -6,7 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.model import Case, Confusable, Dated, Evidence, Input, Item, Place, Vessel, Window
+from tidewaiter.model import (
+    Case,
+    Confusable,
+    Dated,
+    DetectionList,
+    Evidence,
+    Flow,
+    Input,
+    Item,
+    Place,
+    Quantiles,
+    Vessel,
+    Window,
+)
 from tidewaiter.readings import read_inputs
 
 CASE = Case(
@@ -28,6 +41,14 @@ CASE = Case(
     items=(Item("crate", "crates", "crate"),),
     scenarios=(),
     inputs=(),
+    lists=(
+        DetectionList("origin_imagery", "Images of the load port", Quantiles(0.2, 0.5, 0.9)),
+        DetectionList("ais_gap", "Gaps of AIS", Quantiles(0.2, 0.5, 0.9)),
+    ),
+    flows=(
+        Flow("repairs", "Repairs", "crate", Quantiles(1, 2, 3), "consumption"),
+        Flow("crew", "Crew", "sailor", Quantiles(1, 2, 3), "people"),
+    ),
     confusables=(Confusable("Amber Key", "amber", "a holiday island"),),
 )
 

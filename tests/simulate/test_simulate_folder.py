@@ -69,7 +69,7 @@ def test_what_is_read_back_is_what_was_recorded(tmp_path_factory, seed, vessels,
 def test_every_kind_of_reading_but_calls_is_written(tmp_path):
     write_case(simulate(SPEC, 3), tmp_path)
 
-    assert {p.stem for p in (tmp_path / "inputs").iterdir()} == {*READING_ID, "positions"} - {"calls"}
+    assert {p.stem for p in (tmp_path / "inputs").iterdir()} == {*READING_ID, "positions"} - {"calls", "detections"}
 
 
 def test_case_is_written_last_and_listed(tmp_path):

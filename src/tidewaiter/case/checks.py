@@ -1,15 +1,13 @@
-"""What only the whole case can tell: ids used twice, references to nothing, names that two things share."""
+"""What only the whole case can tell: references to nothing, units that do not fit, days outside the window."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tidewaiter.case.names import fold, place_names, shared_names, vessel_names
+from tidewaiter.case import clashes
 from tidewaiter.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tidewaiter.case.section import Source
     from tidewaiter.model import Case, Interval
 
@@ -20,34 +18,18 @@ def check(case: Case, source: Source) -> None:
     Raises:
         CaseError: at the line of the first thing that cannot be.
     """
-    _unique_ids(case, source)
+    clashes.check(case, source)
     _references(case, source)
-    _names(case, source)
+    _contents(case, source)
+    _balances(case, source)
+    _what_ifs(case, source)
+    _days(case, source)
     used = (("vessels", [v.active for v in case.vessels]), ("legs", [leg.active for leg in case.legs]))
     for section, spans in used:
         for index, active in enumerate(spans):
             if active and not any(_overlap(span, case.window) for span in active):
                 message = f"{section}.active lies wholly outside the window of the case"
                 source.fail((section, index, "active"), message, "leave the entry out, or correct the dates")
-
-
-def _unique_ids(case: Case, source: Source) -> None:
-    declared = (
-        ("places", [p.id for p in case.places]),
-        ("vessels", [v.id for v in case.vessels]),
-        ("items", [i.id for i in case.items]),
-        ("scenarios", [s.id for s in case.scenarios]),
-    )
-    for section, idents in declared:
-        seen: dict[str, int] = {}
-        for index, ident in enumerate(idents):
-            first = seen.setdefault(ident, index)
-            if first != index:
-                line = source.lines.of((section, first, "id"))
-                message = f'the id "{ident}" is used twice in [[{section}]]'
-                source.fail(
-                    (section, index, "id"), message, f"it is already used on line {line}; give this one another id"
-                )
 
 
 def _references(case: Case, source: Source) -> None:
@@ -66,6 +48,47 @@ def _references(case: Case, source: Source) -> None:
         _known(source, ("scenarios", index, "item"), "item", scenario.item, [i.id for i in case.items])
     for index, confusable in enumerate(case.confusables):
         _known(source, ("confusables", index, "meant"), "place or vessel", confusable.meant, places + vessels)
+
+
+def _contents(case: Case, source: Source) -> None:
+    masses = {item.id: item.kg_per_unit for item in case.items}
+    for index, scenario in enumerate(case.scenarios):
+        if scenario.payload_t is None or masses[scenario.item] is not None:
+            continue
+        if not scenario.mix or any(part.kg_per_item is None for part in scenario.mix):
+            where = "the item" if not scenario.mix else "each item in the mix"
+            hint = f'add kg_per_unit to the item "{scenario.item}"' + (
+                ", or kg_per_item to each kind" if scenario.mix else ""
+            )
+            source.fail(("scenarios", index, "payload_t"), f"a payload needs to know how heavy {where} is", hint)
+
+
+def _balances(case: Case, source: Source) -> None:
+    units = {item.id: item.unit for item in case.items}
+    scenarios = {scenario.id: scenario for scenario in case.scenarios}
+    flows = {flow.id: flow for flow in case.flows}
+    for index, balance in enumerate(case.balances):
+        _known(source, ("balances", index, "scenario"), "scenario", balance.scenario, list(scenarios))
+        unit = units[scenarios[balance.scenario].item]
+        for key, ident in (("consumption", balance.consumption), ("production", balance.production)):
+            if not ident:
+                continue
+            _known(source, ("balances", index, key), "flow", ident, list(flows))
+            if flows[ident].unit.casefold() != unit.casefold():
+                message = f'the flow "{ident}" is in {flows[ident].unit}, the item of the scenario in {unit}'
+                source.fail(("balances", index, key), message, "a balance compares what has one unit")
+        if balance.consumption == balance.production:
+            source.fail(("balances", index, "production"), "consumption and production are the same flow")
+
+
+def _what_ifs(case: Case, source: Source) -> None:
+    ends = sorted({leg.destination for leg in case.legs if leg.measured})
+    for index, change in enumerate(case.what_ifs):
+        _known(source, ("what_ifs", index, "balance"), "balance", change.balance, [b.id for b in case.balances])
+        for n, place in enumerate(change.legs):
+            _known(source, ("what_ifs", index, "legs", n), "destination of a measured leg", place, ends)
+        for n, vessel in enumerate(change.vessels):
+            _known(source, ("what_ifs", index, "vessels", n), "vessel", vessel, [v.id for v in case.vessels])
 
 
 def _known(source: Source, path: tuple[str | int, ...], what: str, ident: str, known: list[str]) -> None:
@@ -87,27 +110,12 @@ def _no_circle(case: Case, source: Source) -> None:
             above = parent[above]
 
 
-def _names(case: Case, source: Source) -> None:
-    named: Iterable[tuple[str, list[tuple[str, list[str]]]]] = (
-        ("places", [(p.id, place_names(p)) for p in case.places]),
-        ("vessels", [(v.id, vessel_names(v)) for v in case.vessels]),
-    )
-    for section, entries in named:
-        order = [ident for ident, _ in entries]
-        for index, (ident, spellings) in enumerate(entries):
-            for spelling in spellings:
-                if not fold(spelling):
-                    source.fail((section, index, "aliases"), f'"{spelling}" ({ident}) holds no letter or digit')
-        for spelling, first, second in shared_names(entries):
-            key = "aliases" if spelling in getattr(case, section)[order.index(second)].aliases else "name"
-            message = f'"{spelling}" names two {section}: "{first}" and "{second}"'
-            hint = "case, accents, spaces and hyphens do not tell names apart; take the name away from one of the two"
-            source.fail((section, order.index(second), key), message, hint)
-        taken = {fold(spelling): ident for ident, spellings in entries for spelling in spellings}
-        for index, confusable in enumerate(case.confusables):
-            if owner := taken.get(fold(confusable.written)):
-                message = f'"{confusable.written}" is declared as confusable, and as a name of "{owner}"'
-                source.fail(("confusables", index, "written"), message, "it can be only one of the two")
+def _days(case: Case, source: Source) -> None:
+    first = case.window.start.date()
+    for day in case.as_of:
+        if day < first:
+            message = f"case.as_of: {day} lies before the window of the case, which starts on {first}"
+            source.fail(("case", "as_of"), message, "take the day out, or correct the window")
 
 
 def _overlap(span: Interval, window: Interval) -> bool:

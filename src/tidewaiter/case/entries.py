@@ -1,39 +1,15 @@
-"""The sections of case.toml as structs: one function for each, checking what a section can know by itself."""
+"""Places, vessels, legs, confusables and inputs: one function for each, checking what an entry can know by itself."""
 
 from __future__ import annotations
 
-import math
-from typing import Any, cast, get_args
+from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from tidewaiter.case.identifiers import imo_verdict, mmsi_verdict
+from tidewaiter.case.layout import READERS
 from tidewaiter.case.section import Section  # noqa: TC001 - part of every signature
-from tidewaiter.model import (
-    CallModel,
-    Confusable,
-    Input,
-    Item,
-    Leg,
-    LoadModel,
-    Place,
-    Quantiles,
-    Scenario,
-    Vessel,
-)
+from tidewaiter.model import Confusable, Input, Leg, Place, Vessel
 from tidewaiter.model.case import Mode, PlaceKind
-
-READERS = ("looks", "sightings", "surveys", "calls", "loads", "claims", "positions")
-_CHANCES = (
-    "seen_clear",
-    "seen_obscured",
-    "other_ship",
-    "misnamed",
-    "survey_distinct",
-    "look_clustering",
-    "shared_images",
-)
 
 
 def place(section: Section) -> Place:
@@ -87,6 +63,16 @@ def leg(section: Section) -> Leg:
         section.fail(
             "share", f"legs.share = {share:g} is outside (0, 1]", "the weight of this leg: 1 when it is the only one"
         )
+    measured = section.flag("measured", default=True)
+    onward = section.flag("onward", default=False)
+    if measured and (section.has("relative") or onward):
+        key = "relative" if section.has("relative") else "onward"
+        section.fail(
+            key, f"{section.name}.{key} is for a leg whose calls are not counted", "add a line: measured = false"
+        )
+    if onward and section.has("relative"):
+        hint = "an onward leg brings nothing new; take one of the two out"
+        section.fail("relative", f"{section.name}.relative adds to what comes in, and this leg is onward", hint)
     return Leg(
         origin=section.text("origin"),
         destination=section.text("destination"),
@@ -94,32 +80,10 @@ def leg(section: Section) -> Leg:
         travel_days=section.quantiles("travel_days"),
         share=share,
         active=section.intervals("active"),
-        measured=section.flag("measured", default=True),
+        measured=measured,
+        relative=section.quantiles("relative"),
+        onward=onward,
         source=section.text("source", ""),
-    )
-
-
-def item(section: Section) -> Item:
-    """Read one [[items]] entry."""
-    kg_per_unit = section.optional_number("kg_per_unit")
-    if kg_per_unit is not None and kg_per_unit <= 0:
-        section.fail("kg_per_unit", "the mass of one unit should be above zero", "kilograms")
-    return Item(section.slug("id"), section.text("name"), section.text("unit"), kg_per_unit, section.text("source", ""))
-
-
-def scenario(section: Section) -> Scenario:
-    """Read one [[scenarios]] entry."""
-    per_unit = section.quantiles("per_unit", required=True)
-    return Scenario(
-        id=section.slug("id"),
-        label=section.text("label"),
-        item=section.text("item"),
-        per_unit=cast("Quantiles", per_unit),
-        share=section.quantiles("share", high=1),
-        condition=section.text("condition", ""),
-        claimants=section.texts("claimants"),
-        source=section.text("source", ""),
-        url=section.text("url", ""),
     )
 
 
@@ -149,34 +113,6 @@ def input_(section: Section) -> Input:
         timezone=timezone,
         sensitive=section.flag("sensitive", default=False),
     )
-
-
-def call_model(section: Section) -> CallModel:
-    """Read [calls_model]; what is not written keeps the assumption of `CallModel`."""
-    return cast("CallModel", _model(section, CallModel()))
-
-
-def load_model(section: Section) -> LoadModel:
-    """Read [load_model]; what is not written keeps the assumption of `LoadModel`."""
-    return cast("LoadModel", _model(section, LoadModel()))
-
-
-def _model(section: Section, default: CallModel | LoadModel) -> CallModel | LoadModel:
-    written: dict[str, Any] = {}
-    for name, value in msgspec.structs.asdict(default).items():
-        if not section.has(name):
-            continue
-        if isinstance(value, Quantiles):
-            written[name] = section.quantiles(name, high=1 if name == "survey_coverage" else math.inf)
-        elif isinstance(value, str):
-            written[name] = section.text(name)
-        elif name in _CHANCES:
-            written[name] = section.number(name, low=0, high=1)
-        else:
-            written[name] = section.number(
-                name, low=0.1 if name == "step_h" else 0.0, high=168 if name == "step_h" else 10
-            )
-    return msgspec.structs.replace(default, **written)
 
 
 def _polygon(section: Section) -> tuple[tuple[float, float], ...]:

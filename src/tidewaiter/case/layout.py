@@ -5,6 +5,33 @@ from __future__ import annotations
 DATED = "one text, one table {value, from, to, source}, or a list of these"
 SPANS = "one table {from, to} or a list of them; nothing = the whole window"
 QUANTILES = "[5 %, 50 %, 95 %] points, or a table {p5, p50, p95, source}"
+SHARES = frozenset(
+    {
+        "survey_coverage",
+        "unseen_share",
+        "dark_share",
+        "dark_visibility",
+        "share",
+        "defect",
+        "fill",
+        "completeness",
+        "seen",
+        "stock",
+    }
+)
+"""Judgements that are parts of a whole: never above one, and spread on the logit scale."""
+
+READERS = (
+    "looks",
+    "sightings",
+    "surveys",
+    "calls",
+    "detections",
+    "exposures",
+    "loads",
+    "claims",
+    "positions",
+)
 
 KEYS: dict[str, dict[str, str]] = {
     "case": {
@@ -14,6 +41,7 @@ KEYS: dict[str, dict[str, str]] = {
         "window": 'required. { from = "2023-08", to = "2025-03" }; both ends are included',
         "seed": "seed of every random draw, a whole number; default 1",
         "draws": "posterior draws kept, 100 to 100 000; default 2000",
+        "as_of": 'days at which the answer is also given on the evidence published by then: ["2031-06-30"]',
         "limits": "list of sentences on what this case cannot show; printed in the report",
     },
     "places": {
@@ -50,6 +78,8 @@ KEYS: dict[str, dict[str, str]] = {
         "share": "weight of this leg among those open at a departure; default 1",
         "active": f"when the leg is used: {SPANS}",
         "measured": "true (default) for the leg whose calls are counted, false for context",
+        "relative": f"what a leg that is not measured carries per load unit carried on all measured legs: {QUANTILES}",
+        "onward": "true: it carries on what another leg brought, so it is compared with totals and never added to them",
         "source": "where this is from",
     },
     "items": {
@@ -63,12 +93,56 @@ KEYS: dict[str, dict[str, str]] = {
         "id": "required. Short name: small letters, digits, underscore",
         "label": "required. Name as it is printed",
         "item": "required. Id of the item",
-        "per_unit": f"required. Items per load unit (per container, per barrel): {QUANTILES}",
+        "per_unit": f"items per load unit (per container, per barrel): {QUANTILES}. Either this or `mix` is required",
+        "mix": "kinds of content, when it is open how much there is of each: see [[scenarios.mix]] below",
         "share": f"part of the load units that hold the item, above 0 up to 1: {QUANTILES}; default all",
+        "payload_t": "no load unit holds more than this, tonnes; needs the mass of the item, or of each kind in the mix",
+        "defect": f"part of the items that cannot be used, above 0 up to 1: {QUANTILES}; default not asked",
         "condition": 'words that make it a conditional ("if all were of the small kind"); empty = an estimate',
         "claimants": "list of those whose factor this is; their claims are compared with it first",
         "source": "whose assumption it is",
         "url": "where it can be read",
+    },
+    "lists": {
+        "id": "required. Short name used in tables of detections: small letters, digits, underscore",
+        "label": "required. Name as it is printed: imagery of the load port, gaps of AIS",
+        "seen": f"required. Chance that it sees an open voyage in a month of usual watching, above 0 up to 1: {QUANTILES}",
+        "source": "whose judgement it is",
+    },
+    "sources": {
+        "id": "required. Short name: small letters, digits, underscore",
+        "names": "required. List of claimants as claims write them; what stands in brackets behind a name does not matter",
+        "group": "sources of one group share a part of what they are off by (allied governments, teams with the same images)",
+        "bias": "how far all its numbers may be off together: 0.2 = about a fifth; default usual for its type",
+        "imagery": "true: it counts what it saw, so only a part of what there was; default usual for its type",
+        "source": "why it is taken so",
+    },
+    "flows": {
+        "id": "required. Short name that claims use: small letters, digits, underscore",
+        "label": "required. Name as it is printed",
+        "unit": "required. Singular noun of what is counted: round, barrel, person",
+        "per_month": f"required. How much in the first month of the window: {QUANTILES}",
+        "kind": "production, consumption, return, people or other (default)",
+        "monthly_change": f"log standard deviation of the rate from month to month: {QUANTILES}",
+        "source": "whose judgement it is",
+    },
+    "balances": {
+        "id": "required. Short name: small letters, digits, underscore",
+        "label": "required. Name as it is printed",
+        "scenario": "required. Id of the scenario under which the line brings usable items",
+        "consumption": "required. Id of the flow that uses them, in the unit of the item",
+        "production": "id of the flow that the receiver makes itself; default none",
+        "stock": f"part of the usable items brought so far that is still unused, above 0 up to 1: {QUANTILES}; default nothing",
+        "horizon_months": "how many months ahead it is looked, 1 to 120; default 12",
+        "source": "whose judgement it is",
+    },
+    "what_ifs": {
+        "id": "required. Short name: small letters, digits, underscore",
+        "label": "required. Name as it is printed",
+        "balance": "required. Id of the balance it acts on",
+        "flow": "part of the line that goes on from the end of the window: 0 = it stops, 0.5 = half; default 1",
+        "legs": "list of destinations to which nothing goes any more",
+        "vessels": "list of ids of vessels that take no part any more",
     },
     "confusables": {
         "written": "required. The name as retellings write it",
@@ -79,7 +153,7 @@ KEYS: dict[str, dict[str, str]] = {
     },
     "inputs": {
         "glob": 'required. Files inside the case folder: "inputs/looks.csv" or "inputs/looks-*.csv"',
-        "reader": "required. looks, sightings, surveys, calls, loads, claims or positions",
+        "reader": f"required. {', '.join(READERS[:-1])} or {READERS[-1]}",
         "timezone": 'zone of clock times written without one, like "Asia/Tokyo"; days are days of this zone',
         "sensitive": "true: these files leave no trace in a public export but their hash; default false",
     },
@@ -100,29 +174,68 @@ KEYS: dict[str, dict[str, str]] = {
         "survey_distinct": "chance that a call which was seen is counted as one of its own, 0 to 1",
         "look_clustering": "day-to-day correlation of what can be seen, cloudy days coming in runs, 0 to 1",
         "shared_images": "correlation of the counts of teams that use the same images, 0 to 1",
+        "unseen_share": f"part of all voyages that no look could have shown, above 0 up to 1: {QUANTILES}; default none",
+    },
+    "lists_model": {
+        "rate_per_month": f"voyages in the first month: {QUANTILES}",
+        "monthly_change": f"log standard deviation of the rate from month to month: {QUANTILES}",
+        "total": f"voyages in the whole window: {QUANTILES}; default what the rate says",
+        "dark_share": f"part of the voyages that are hard to see for every list, above 0 up to 1: {QUANTILES}",
+        "dark_visibility": f"how visible such a voyage is beside an open one, above 0 up to 1: {QUANTILES}",
     },
     "load_model": {
         "unit": 'load unit, singular noun: "container" (default), "barrel", "tonne"',
         "typical": f"load of a typical voyage before any count is seen, in load units: {QUANTILES}",
         "voyage_spread": f"log standard deviation between voyages: {QUANTILES}",
         "vessel_spread": "log standard deviation between the typical loads of vessels",
-        "count_error": "log standard deviation of one count",
+        "count_error": f"log standard deviation of one count: {QUANTILES}",
         "shared_bias": "log standard deviation of the bias that all counts share",
     },
+    "claims_model": {
+        "error": "log standard deviation of a stated number around the truth, besides what its source is off by",
+        "gross": "chance that a number is grossly wrong, 0 to 1",
+        "gross_error": "log standard deviation of a number that is grossly wrong",
+        "group_share": "part of the variance of what a source is off by that it shares with its group, 0 to 1",
+        "bias_scale": f"how much larger all biases are than declared, one factor for all: {QUANTILES}",
+        "tight": 'mean log distance of a close bound ("more than") from the truth',
+        "loose": "the same of a loose bound",
+        "stale": "the same of a bound that was old, or rhetorical, when it was said",
+        "count_error": "log standard deviation of a count of what was seen",
+        "completeness": f"part of the voyages that a team counts from images, above 0 up to 1: {QUANTILES}",
+        "factor_error": "log standard deviation of a content per load unit that a source uses",
+        "fill": f"content of a load unit beside what fits into it, above 0 up to 1: {QUANTILES}",
+        "capacity_error": "log standard deviation of a stated capacity",
+    },
 }
+NESTED: dict[str, dict[str, str]] = {
+    "scenarios.mix": {
+        "name": "required. Kind of content as it is printed",
+        "weight": f"required. Load units of this kind, relative to those of the other kinds: {QUANTILES}",
+        "per_unit": f"required. Items in a load unit that holds only this kind: {QUANTILES}",
+        "kg_per_item": "gross mass of one item, kilograms; default that of the item",
+    },
+}
+"""Tables inside an entry, by their dotted name; in TOML they are headed [[scenarios.mix]] or stand in one line."""
 DATED_KEYS = ("value", "from", "to", "source")
 SPAN_KEYS = ("from", "to")
 QUANTILE_KEYS = ("p5", "p50", "p95", "source")
 
-SINGLE = ("case", "calls_model", "load_model")
+SINGLE = ("case", "calls_model", "lists_model", "load_model", "claims_model")
 """Sections written once, as [name]; the others are lists, written as [[name]]."""
 
 
 def keys_markdown() -> str:
     """Return the tables of keys for docs/case.md."""
     parts: list[str] = []
-    for section, keys in KEYS.items():
+    sections = {name: keys for section in KEYS for name, keys in _with_nested(section)}
+    for section, keys in sections.items():
         heading = f"[{section}]" if section in SINGLE else f"[[{section}]]"
         rows = "\n".join(f"| `{key}` | {text.replace('|', '/')} |" for key, text in keys.items())
         parts.append(f"### `{heading}`\n\n| key | meaning |\n|---|---|\n{rows}\n")
     return "\n".join(parts)
+
+
+def _with_nested(section: str) -> list[tuple[str, dict[str, str]]]:
+    """Return a section and the tables inside its entries, each with its keys."""
+    inside = [(name, keys) for name, keys in NESTED.items() if name.startswith(f"{section}.")]
+    return [(section, KEYS[section]), *inside]

@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tidewaiter.case import entries
+from tidewaiter.case import balances, contents, entries, models, witnesses
 from tidewaiter.case.checks import check
 from tidewaiter.case.layout import KEYS, SINGLE
 from tidewaiter.case.lines import Lines
@@ -56,12 +56,20 @@ def load_case(path: Path) -> Case:
         places=_each(source, values, "places", entries.place),
         vessels=_each(source, values, "vessels", entries.vessel),
         legs=_each(source, values, "legs", entries.leg),
-        items=_each(source, values, "items", entries.item),
-        scenarios=_each(source, values, "scenarios", entries.scenario),
+        items=_each(source, values, "items", contents.item),
+        scenarios=_each(source, values, "scenarios", contents.scenario),
         inputs=_each(source, values, "inputs", entries.input_),
         confusables=_each(source, values, "confusables", entries.confusable),
-        call_model=entries.call_model(_single(source, values, "calls_model")),
-        load_model=entries.load_model(_single(source, values, "load_model")),
+        call_model=models.call_model(_single(source, values, "calls_model")),
+        load_model=models.load_model(_single(source, values, "load_model")),
+        claim_model=models.claim_model(_single(source, values, "claims_model")),
+        list_model=models.list_model(_single(source, values, "lists_model")),
+        lists=_each(source, values, "lists", witnesses.detection_list),
+        sources=_each(source, values, "sources", witnesses.speaker),
+        flows=_each(source, values, "flows", balances.flow),
+        balances=_each(source, values, "balances", balances.balance),
+        what_ifs=_each(source, values, "what_ifs", balances.what_if),
+        as_of=head.days("as_of"),
         limits=head.texts("limits"),
         seed=head.whole("seed", 1, low=0, high=2**32 - 1),
         draws=head.whole("draws", 2000, low=100, high=100_000),

@@ -23,7 +23,7 @@ from tidewaiter.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tidewaiter.model import Case, Place, Vessel
+    from tidewaiter.model import Case, DetectionList, Place, Vessel
 
 LONGEST_NAME = 200
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -50,39 +50,58 @@ class Match(msgspec.Struct, frozen=True):
 class Names:
     """All names that a case declares, ready to be matched.
 
-    Two places, or two vessels, never share a name: `load_case` refuses such a case.
+    Two places, two vessels or two lists never share a name: `load_case` refuses such a case.
     """
 
     def __init__(self, case: Case) -> None:
-        self._places = _index((p.id, place_names(p)) for p in case.places)
-        self._vessels = _index((v.id, vessel_names(v)) for v in case.vessels)
-        self._spellings = {
-            id(self._places): [n for p in case.places for n in place_names(p)],
-            id(self._vessels): [n for v in case.vessels for n in vessel_names(v)],
-        }
+        self._places = _Index((p.id, place_names(p)) for p in case.places)
+        self._vessels = _Index((v.id, vessel_names(v)) for v in case.vessels)
+        self._lists = _Index((x.id, list_names(x)) for x in case.lists)
+        self._flows = _Index((f.id, [f.id]) for f in case.flows)
         self._confusables = {fold(c.written): c for c in case.confusables}
 
     def place(self, text: str) -> Match:
         """Match the written name of a place; text equal to a declared confusable is reported, never resolved."""
-        return self._match(text, self._places)
+        return self._confusable(text) or self._places.match(text)
 
     def vessel(self, text: str) -> Match:
         """Match the written name of a vessel; text equal to a declared confusable is reported, never resolved."""
-        return self._match(text, self._vessels)
+        return self._confusable(text) or self._vessels.match(text)
 
-    def _match(self, text: str, index: dict[str, str]) -> Match:
+    def detection_list(self, text: str) -> Match:
+        """Match the id or label of a list of detections."""
+        return self._lists.match(text)
+
+    def flow(self, text: str) -> Match:
+        """Match the id of a flow."""
+        return self._flows.match(text)
+
+    def _confusable(self, text: str) -> Match | None:
+        confusable = None if len(text) > LONGEST_NAME else self._confusables.get(fold(text))
+        if confusable is None:
+            return None
+        notice = f'"{text}" is declared as easily confused: {confusable.not_}, not "{confusable.meant}".'
+        if confusable.note:
+            notice += f" {confusable.note}"
+        hint = f'if the source means "{confusable.meant}", write that; otherwise leave the row out'
+        return Match(notice=notice, hint=hint)
+
+
+class _Index:
+    """Ids by the folded spellings of their names."""
+
+    def __init__(self, named: Iterable[tuple[str, list[str]]]) -> None:
+        entries = list(named)
+        self._spellings = [spelling for _, spellings in entries for spelling in spellings]
+        self._ids = {fold(spelling): ident for ident, spellings in entries for spelling in spellings}
+
+    def match(self, text: str) -> Match:
         if len(text) > LONGEST_NAME:
             return Match(hint="names are shorter than that; look for a missing comma or quote")
         folded = fold(text)
-        if confusable := self._confusables.get(folded):
-            notice = f'"{text}" is declared as easily confused: {confusable.not_}, not "{confusable.meant}".'
-            if confusable.note:
-                notice += f" {confusable.note}"
-            hint = f'if the source means "{confusable.meant}", write that; otherwise leave the row out'
-            return Match(notice=notice, hint=hint)
-        if folded and folded in index:
-            return Match(id=index[folded])
-        return Match(hint=did_you_mean(text.strip(), self._spellings[id(index)]))
+        if folded and folded in self._ids:
+            return Match(id=self._ids[folded])
+        return Match(hint=did_you_mean(text.strip(), self._spellings))
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +125,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def fold_speaker(text: str) -> str:
+    """Return the form in which claimants are compared: what stands in brackets behind a name does not matter."""
+    return fold(text.partition("(")[0]) or fold(text)
+
+
 def place_names(place: Place) -> list[str]:
     """Return every declared spelling of a place."""
     return [place.id, place.name, *place.aliases]
@@ -116,6 +140,11 @@ def vessel_names(vessel: Vessel) -> list[str]:
     return [vessel.id, vessel.name, *vessel.aliases, *(dated.value for dated in vessel.names)]
 
 
+def list_names(entry: DetectionList) -> list[str]:
+    """Return the spellings under which tables may name a list of detections."""
+    return [entry.id, entry.label]
+
+
 def shared_names(named: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, str, str]]:
     """Yield (spelling, first id, second id) for each name that two different ids claim."""
     owner: dict[str, str] = {}
@@ -124,10 +153,6 @@ def shared_names(named: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, 
             first = owner.setdefault(fold(spelling), ident)
             if first != ident:
                 yield spelling, first, ident
-
-
-def _index(named: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
-    return {fold(spelling): ident for ident, spellings in named for spelling in spellings}
 
 
 def _droppable(mark: str, letter: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 
 from tidewaiter.case.dates import span
-from tidewaiter.case.layout import DATED_KEYS, QUANTILE_KEYS, SPAN_KEYS
+from tidewaiter.case.layout import DATED_KEYS, QUANTILE_KEYS, SHARES, SPAN_KEYS
 from tidewaiter.errors import CaseError, InputError, did_you_mean
 from tidewaiter.model import Dated, Interval, Quantiles
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tidewaiter.case.lines import Lines
     from tidewaiter.case.lines import Path as KeyPath
 
+LARGEST, SMALLEST = 1e15, 1e-15
+"""Between these a number can be meant; beyond them it is a slip, and ratios of it would not be finite."""
 _SLUG = re.compile(r"[a-z0-9_]{1,64}")
 _TYPES = {
     str: "a text",
@@ -105,7 +107,7 @@ class Section:
     ) -> float:
         """Return a finite number in ``[low, high]``; required without a default."""
         value = self._value(key, default, float)
-        if not (abs(value) <= 1e15 and low <= value <= high):
+        if not (abs(value) <= LARGEST and low <= value <= high):
             bounds = f"{low:g} to {high:g}" if math.isfinite(high) else f"{low:g} upwards"
             range_ = bounds if math.isfinite(low) else "the range of plain numbers"
             self.fail(key, f"{self.name}.{key} = {str(value)[:40]} is outside {range_}")
@@ -161,31 +163,71 @@ class Section:
             found.append(Dated(text, self._span(table), table.text("source", ""), verdict(text)))
         return tuple(found)
 
-    def quantiles(
-        self, key: str, default: Quantiles | None = None, *, high: float = math.inf, required: bool = False
-    ) -> Quantiles | None:
-        """Return 5/50/95 % points: positive, strictly increasing and at most `high`."""
+    def quantiles(self, key: str, default: Quantiles | None = None, *, required: bool = False) -> Quantiles | None:
+        """Return 5/50/95 % points: above zero, none below the one before it, at most one for a share.
+
+        One number alone, or the same one three times, is a quantity that is exactly known.
+        """
         if not self.has(key):
             return self._missing(key) if required else default
         value = self.values[key]
+        source = ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            p5 = p50 = p95 = self.number(key)
+        else:
+            table = self._three_points(key, value)
+            p5, p50, p95 = (table.number(point) for point in QUANTILE_KEYS[:3])
+            source = table.text("source", "")
+        fixed = p5 == p50 == p95
+        written = f"{self.name}.{key} = " + (f"{p5:g}" if fixed else f"[{p5:g}, {p50:g}, {p95:g}]")
+        if not SMALLEST <= p5 <= p50 <= p95:
+            message = f"{written} should be above zero" + ("" if fixed else " and should not fall")
+            hint = "give the 5 %, 50 % and 95 % points in this order; one number alone is taken as exactly known"
+            self.fail(key, message, hint)
+        if key in SHARES and p95 > 1:
+            self.fail(key, f"{written} should stay at or below 1", "a part of the whole: 0.5 for half of it")
+        return Quantiles(p5, p50, p95, source)
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """Return full days in order; one day alone counts as a list of one.
+
+        Raises:
+            CaseError: also when a day is there twice.
+        """
+        values = self.values.get(key, [])
+        found: list[date] = []
+        for index, value in enumerate(values if isinstance(values, list) else [values]):
+            at = (*self.path, key, index)
+            text = None if isinstance(value, datetime) else _date_text(value)
+            if text is None or len(text.strip()) != len("2031-06-30"):
+                hint = f'write {key} = ["2031-06-30"], with year, month and day'
+                self.source.fail(at, f"{self.name}.{key} should hold full days", hint)
+            try:
+                start = span(text, text).start
+            except InputError as error:
+                self.source.fail(at, f"{self.name}.{key}: {error.message}", error.hint)
+            if start is not None:
+                if start.date() in found:
+                    self.source.fail(at, f"{self.name}.{key} holds {text.strip()} twice", "take one of the two out")
+                found.append(start.date())
+        return tuple(sorted(found))
+
+    def tables(self, key: str, known: Iterable[str]) -> list[Section]:
+        """Return the tables of a list of tables; nothing written is no table."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list):
+            self.fail(key, f"{self.name}.{key} should be a list of tables, not {_written(values)}")
+        return [self._table((key, index), value, known) for index, value in enumerate(values)]
+
+    def _three_points(self, key: str, value: Any) -> Section:
         if isinstance(value, list):
             if len(value) != 3:
-                self.fail(
-                    key, f"{self.name}.{key} should hold three numbers", "the 5 %, 50 % and 95 % points: [1, 2, 4]"
-                )
+                hint = "the 5 %, 50 % and 95 % points: [1, 2, 4]"
+                self.fail(key, f"{self.name}.{key} should hold three numbers", hint)
             value = dict(zip(QUANTILE_KEYS, value, strict=False))
         if not isinstance(value, dict):
             self.fail(key, f"{self.name}.{key} should be three numbers, not {_written(value)}", "write it as [1, 2, 4]")
-        table = self._table((key,), value, QUANTILE_KEYS)
-        p5, p50, p95 = (table.number(point) for point in QUANTILE_KEYS[:3])
-        if not 0 < p5 < p50 < p95:
-            message = f"{self.name}.{key} = [{p5:g}, {p50:g}, {p95:g}] should be above zero and rise strictly"
-            self.fail(
-                key, message, "give the 5 %, 50 % and 95 % points in this order; an exact value has a narrow range"
-            )
-        if p95 > high:
-            self.fail(key, f"{self.name}.{key} = [{p5:g}, {p50:g}, {p95:g}] should stay at or below {high:g}")
-        return Quantiles(p5, p50, p95, table.text("source", ""))
+        return self._table((key,), value, QUANTILE_KEYS)
 
     def _span(self, table: Section) -> Interval:
         ends = {end: _date_text(table.values.get(end, "")) for end in SPAN_KEYS}

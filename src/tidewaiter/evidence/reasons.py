@@ -155,6 +155,8 @@ class _Tree:
         row = self._catalogue.readings[key]
         label, figure = reading_words(key.partition("/")[0], row)
         related = [f"looks/{row['look_id']}"] if key.startswith("sightings/") and row.get("look_id") else []
+        if key.startswith("loads/") and row.get("detection_id"):
+            related.append(f"detections/{row['detection_id']}")
         related += [f"claims/{claim}" for claim in row.get("derived_from") or ()]
         children = [self.node(r) if r in self._catalogue.readings else _absent(r) for r in related]
         at = self._catalogue.locator(key)

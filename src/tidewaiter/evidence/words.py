@@ -31,6 +31,8 @@ def reading_words(table: str, row: Row) -> tuple[str, str]:
     if table == "loads":
         figure = stated(row.get("low"), row.get("high"), row.get("unit") or "")
         return _join("load", f"({row['kind']})" if row.get("kind") else "", "at" if where else "", where, when), figure
+    if table == "detections":
+        return _join("detection of a voyage", when), ", ".join(row.get("lists") or ())
     who = row.get("claimant") or "unnamed"
     figure = stated(row.get("low"), row.get("high"), row.get("quantity") or "", row.get("bound") or "")
     rate = f" per {row['per']}" if row.get("per") and figure else ""

@@ -4,8 +4,9 @@ Del Moral, Doucet, Jasra, "Sequential Monte Carlo samplers", JRSS B 68 (2006); M
 sampling", AISTATS 2010. Every unknown is a standard normal coordinate pushed through a transform, so nothing needs
 tuning and a gradient is not needed.
 
-Particles may carry an index into draws that another sampler made (histories of voyages, say). The index is resampled
-with its particle and never moved: evidence acts on those draws by reweighting them.
+Particles may carry an index into draws that another sampler made (histories of voyages, say), all of them equally
+likely beforehand. The index is resampled with its particle, and moved by Metropolis steps to neighbouring indices; so
+the caller numbers the draws such that neighbours are alike.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Loglik = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 
 MOST_SHRINKS = 60  # of a bracket; after them the particle stays where it is
+NEAR = 0.05  # furthest Metropolis step of an index, as a part of all indices
 SMALLEST_STEP = 1e-9  # of the temperature, so that a likelihood of needles still ends
 
 
@@ -49,7 +51,7 @@ def tempered(
     particles: int,
     rng: np.random.Generator,
     *,
-    carried: NDArray[np.int64] | None = None,
+    indices: int = 0,
     blocks: Sequence[Sequence[int] | slice] = (slice(None),),
     sweeps: int = 4,
     final: int = 12,
@@ -61,13 +63,13 @@ def tempered(
         dims: number of coordinates.
         particles: number of draws.
         rng: source of randomness.
-        carried: (particles,) indices; zeros when None.
+        indices: number of draws that a particle can carry the index of; 0 = none, and `loglik` gets zeros.
         blocks: groups of coordinates that move together; each sweep moves every block once.
         sweeps: passes over the blocks after each resampling.
         final: passes once the full likelihood is on.
     """
     z = rng.standard_normal((particles, dims))
-    index = np.zeros(particles, np.int64) if carried is None else carried
+    index = rng.permutation(np.arange(particles) % max(indices, 1))
     value = loglik(z, index)
     beta, evidence = 0.0, 0.0
     while beta < 1.0:
@@ -82,6 +84,8 @@ def tempered(
         for _ in range(sweeps if beta < 1.0 else final):
             for block in blocks:
                 z, value = _slice_move(loglik, z, index, value, beta, block, rng)
+                if indices > 1:
+                    index, value = _step_index(loglik, z, index, value, beta, indices, rng)
     order = rng.permutation(particles)
     return Cloud(z[order], index[order], value[order], evidence)
 
@@ -101,6 +105,25 @@ def _next_temperature(value: NDArray[np.float64], beta: float, particles: int) -
         mid = (low + high) / 2
         low, high = (mid, high) if effective(mid) >= particles / 2 else (low, mid)
     return min(1.0, beta + max(low, SMALLEST_STEP))
+
+
+def _step_index(
+    loglik: Loglik,
+    z: NDArray[np.float64],
+    index: NDArray[np.int64],
+    value: NDArray[np.float64],
+    beta: float,
+    indices: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Offer every particle another index, one in four anywhere and the others nearby (on a ring, so symmetrically)."""
+    reach = max(round(NEAR * indices), 1)
+    near = rng.integers(1, reach + 1, len(z)) * rng.choice([-1, 1], len(z))
+    step = np.where(rng.random(len(z)) < 0.25, rng.integers(indices, size=len(z)), near)
+    offered = (index + step) % indices
+    offered_value = loglik(z, offered)
+    good = np.log(rng.random(len(z))) < beta * (offered_value - value)
+    return np.where(good, offered, index), np.where(good, offered_value, value)
 
 
 def _slice_move(

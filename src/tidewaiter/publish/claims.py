@@ -9,9 +9,11 @@ import msgspec
 from markupsafe import Markup
 
 from tidewaiter.numbers import exact_range, plural
-from tidewaiter.publish.words import BOUNDS, flag_words
+from tidewaiter.publish.words import BOUNDS, ENTRIES, flag_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tidewaiter.publish.figures import Figures
 
 _ANSWERS = {"denial", "finding"}
@@ -24,6 +26,33 @@ _REQUIRES = (  # measurement of a claim, and what is said after its unit
 )
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """How a claim entered the answer.
+
+    Attributes:
+        role: reading | factor | copy | check | refused.
+        kind: of a reading: point | floor | ceiling | count | factor | capacity.
+        words: both in a sentence.
+        reason: why it is no reading, "" when it is one.
+        group: sources that it may be off together with, "" when there are none.
+        scenarios: the only ones it entered; empty = all.
+        predicted, conflict: measurements, "" when there are none.
+        surprising: the rest of the evidence lets one expect something else.
+        repeats: how many claims repeat it and add nothing.
+    """
+
+    role: str
+    kind: str
+    words: str
+    reason: str
+    group: str
+    scenarios: tuple[str, ...]
+    predicted: str
+    conflict: str
+    surprising: bool
+    repeats: int
+
+
 class Claim(msgspec.Struct, frozen=True):
     """One claim, ready to be shown; `row` and `check` are the rows of the tables it comes from."""
 
@@ -34,6 +63,7 @@ class Claim(msgspec.Struct, frozen=True):
     verdicts: tuple[tuple[str, str], ...]  # (scenario id or "", verdict)
     requires: tuple[tuple[str, str], ...]  # (words, measurement id)
     flags: tuple[tuple[str, str], ...]  # (words, id of the claim it points at or "")
+    entry: Entry | None = None  # None when no fit looked at claims
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -53,7 +83,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def group_claims(
-    claims: list[dict[str, Any]], checks: list[dict[str, Any]], fig: Figures
+    claims: list[dict[str, Any]], checks: list[dict[str, Any]], fig: Figures, fits: Sequence[dict[str, Any]] = ()
 ) -> tuple[list[Origin], list[Claim]]:
     """Group claims by origin, in order of the origin's date.
 
@@ -61,12 +91,16 @@ def group_claims(
         claims: rows of CLAIMS.
         checks: rows of CLAIM_CHECKS.
         fig: writes the figures.
+        fits: rows of CLAIM_FITS.
 
     Returns:
         The origins, and the denials and findings that concern no claim of the case.
     """
     by_id = {c["claim_id"]: c for c in checks}
-    views = {row["claim_id"]: _view(row, by_id.get(row["claim_id"], {}), fig) for row in claims}
+    entries = {f["claim_id"]: _entry(f, fig) for f in fits}
+    views = {
+        row["claim_id"]: _view(row, by_id.get(row["claim_id"], {}), entries.get(row["claim_id"]), fig) for row in claims
+    }
     answers = {k: v for k, v in views.items() if v.row["category"] in _ANSWERS}
     groups: dict[str, list[Claim]] = {}
     for key, view in views.items():
@@ -101,6 +135,8 @@ def _divide(members: list[Claim], known: set[Any]) -> tuple[tuple[Claim, ...], t
 def is_running_total(claim: Claim, start: datetime) -> bool:
     """Tell whether a claim belongs on a cumulative chart: a delivered total since the line began, not a rate."""
     row, check = claim.row, claim.check
+    if row.get("flow"):  # it speaks of something else than the line
+        return False
     if row["category"] != "delivery" or row["per"] or (row["low"] is None and row["high"] is None):
         return False
     began = check.get("t_start") or row["t_start"] or start
@@ -126,7 +162,7 @@ def letters(index: int) -> str:
     return (letters(head - 1) if head else "") + chr(97 + tail)
 
 
-def _view(row: dict[str, Any], check: dict[str, Any], fig: Figures) -> Claim:
+def _view(row: dict[str, Any], check: dict[str, Any], entry: Entry | None, fig: Figures) -> Claim:
     key = row["claim_id"]
     verdicts = tuple(sorted(dict(check.get("verdicts") or ()).items()))
     return Claim(
@@ -141,6 +177,23 @@ def _view(row: dict[str, Any], check: dict[str, Any], fig: Figures) -> Claim:
             if (needed := f"claim.{key}.{name}") in fig
         ),
         flags=tuple((flag_words(f.partition(":")[0]), f.partition(":")[2]) for f in check.get("flags") or ()),
+        entry=entry,
+    )
+
+
+def _entry(fit: dict[str, Any], fig: Figures) -> Entry:
+    role, kind = fit["role"] or "", fit["kind"] or ""
+    return Entry(
+        role=role,
+        kind=kind,
+        words=(ENTRIES.get(kind) if role in {"reading", "factor"} else None) or ENTRIES.get(role, role),
+        reason="" if role in {"reading", "factor"} else fit["reason"] or "",
+        group=fit["group"] or "",
+        scenarios=tuple(fit["scenarios"] or ()),
+        predicted=fit["predicted"] if fit["predicted"] in fig else "",
+        conflict=fit["conflict"] if fit["conflict"] in fig else "",
+        surprising=bool(fit["surprising"]),
+        repeats=len(fit["folded"] or ()),
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tidewaiter.errors import UnprovenFigure, did_you_mean
 from tidewaiter.numbers import is_exact, level_text, median_text, percent, plural, range_text
+from tidewaiter.publish.shifts import ratio_text, shift_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -72,6 +73,24 @@ class Figures:
         m = self._get(measurement_id)
         return self._link(measurement_id, median_text(m), describe(m), m.status)
 
+    def shift(self, measurement_id: str) -> Markup:
+        """Link by how many percent something moves, with its sign.
+
+        Raises:
+            UnprovenFigure: there is no such measurement.
+        """
+        m = self._get(measurement_id)
+        return self._link(measurement_id, shift_text(m), f"{m.name}: {shift_text(m)}", m.status)
+
+    def ratio(self, measurement_id: str) -> Markup:
+        """Link how many times as wide or large something is.
+
+        Raises:
+            UnprovenFigure: there is no such measurement.
+        """
+        m = self._get(measurement_id)
+        return self._link(measurement_id, ratio_text(m), f"{m.name}: {ratio_text(m)}", m.status)
+
     def cell(self, key: str, text: object, title: str = "") -> Markup:
         """Link a number that stands in the reading or the inferred call `key`.
 
@@ -116,6 +135,7 @@ class Figures:
 def describe(measurement: Measurement) -> str:
     """Say in one line what a measurement is, its median and its level."""
     m = measurement
+    unit = "" if m.unit in {"", "percent", "share", "probability"} else f" {plural(m.unit)}"  # these are written as %
     if is_exact(m):
-        return f"{m.name}: {range_text(m)} {plural(m.unit)}"
-    return f"{m.name}: median {median_text(m)}, {level_text(m)} interval {range_text(m)} {plural(m.unit)}"
+        return f"{m.name}: {range_text(m)}{unit}"
+    return f"{m.name}: median {median_text(m)}, {level_text(m)} interval {range_text(m)}{unit}"

@@ -122,7 +122,7 @@ def _totals(
         here = [
             c
             for c in (origin.origin, *origin.derived, *origin.copies)
-            if is_running_total(c, window[0]) and _panel_of(c, case, scenarios)
+            if is_running_total(c, window[0]) and panel_of(c, case, scenarios)
         ]
         for claim in here:
             row, end = claim.row, claim_end(claim)
@@ -135,26 +135,36 @@ def _totals(
             mark = ClaimMark(
                 letter, min(end, window[1]), low, high, row["bound"] or "", colour, copy, fig.url(f"claims/{claim.id}")
             )
-            drawn.setdefault(_panel_of(claim, case, scenarios), []).append(mark)
+            drawn.setdefault(panel_of(claim, case, scenarios), []).append(mark)
             keys.append(Key(letter, claim, colour, copy))
         colour += bool(here)
     unit = plural(case.load_model.unit)
-    series = _series(fig, "load", "", window)
-    load = Panel(f"{unit.capitalize()}, running total", series, tuple(drawn.get("load", ()))) if series else None
+    series = series_of(fig, "load", "", window)
+    load = (
+        Panel(
+            f"{unit.capitalize()}, running total",
+            series,
+            tuple(drawn.get("load", ())),
+            beside=series_of(fig, "with_claims.load", "", window),
+        )
+        if series
+        else None
+    )
     items = [
         Panel(
             f"{c.units.capitalize()}: {c.scenario.label}",
             series,
             tuple(drawn.get(c.id, ())),
             conditional=bool(c.scenario.condition),
+            beside=series_of(fig, "with_claims.items", c.id, window),
         )
         for c in scenarios
-        if (series := _series(fig, "items", c.id, window))
+        if (series := series_of(fig, "items", c.id, window))
     ]
-    return load, items, [k for k in keys if load or _panel_of(k.claim, case, scenarios) != "load"]
+    return load, items, [k for k in keys if load or panel_of(k.claim, case, scenarios) != "load"]
 
 
-def _panel_of(claim: Claim, case: Case, scenarios: Sequence[Content]) -> str:
+def panel_of(claim: Claim, case: Case, scenarios: Sequence[Content]) -> str:
     """Return "load", the id of the scenario whose panel a claim belongs on, or nothing."""
     quantity = claim.row["quantity"]
     if quantity == case.load_model.unit:
@@ -164,7 +174,8 @@ def _panel_of(claim: Claim, case: Case, scenarios: Sequence[Content]) -> str:
     return first if first in fitting else fitting[0] if fitting else ""
 
 
-def _series(fig: Figures, kind: str, tail: str, window: tuple[datetime, datetime]) -> tuple[Any, ...]:
+def series_of(fig: Figures, kind: str, tail: str, window: tuple[datetime, datetime]) -> tuple[Any, ...]:
+    """Return a running total for a chart: (end of month UTC, measurement, link)."""
     return tuple(
         (min(month_span(month)[1], window[1]), m, fig.url(m.measurement_id))
         for month, m in running_total(fig.measurements, kind, tail)

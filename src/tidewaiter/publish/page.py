@@ -13,13 +13,19 @@ from markupsafe import Markup
 
 from tidewaiter.numbers import exact, percent, plural
 from tidewaiter.publish import words
+from tidewaiter.publish.answer_gallery import AnswerGallery
+from tidewaiter.publish.balances import books, streams
 from tidewaiter.publish.calibration import load_calibration
 from tidewaiter.publish.charts.canvas import Styles
+from tidewaiter.publish.charts.variance import COMPONENT_COLOURS
 from tidewaiter.publish.check import check_page
-from tidewaiter.publish.claims import group_claims
+from tidewaiter.publish.claims import group_claims, letters
 from tidewaiter.publish.figures import Figures, anchor
 from tidewaiter.publish.gallery import hang
+from tidewaiter.publish.leverage import leverage
 from tidewaiter.publish.marks import between, day, moment, month, web, window_of
+from tidewaiter.publish.moved import moved
+from tidewaiter.publish.priors import priors
 from tidewaiter.publish.sections import (
     contents,
     joined_surveys,
@@ -28,13 +34,16 @@ from tidewaiter.publish.sections import (
     rows_of,
     survey_pairs,
 )
+from tidewaiter.publish.shifts import declared, setting_text
+from tidewaiter.publish.totals import apart, titles, totals
 from tidewaiter.publish.trees import flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tidewaiter.model import Case
     from tidewaiter.publish.results import Results
+    from tidewaiter.publish.totals import Total
 
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -56,8 +65,9 @@ def render(case: Case, results: Results) -> str:
         readings=[f"{name}/{key}" for name in ("claims", "surveys") for key in _ids(tables, name)],
         calls=[c.row["call_id"] for c in calls],
     )
-    scenarios = contents(case, fig)
-    origins, other = group_claims(rows_of(tables, "claims"), rows_of(tables, "claim_checks"), fig)
+    scenarios = contents(case, results.measurements)
+    fits = rows_of(tables, "claim_fits")
+    origins, other = group_claims(rows_of(tables, "claims"), rows_of(tables, "claim_checks"), fig, fits)
     surveys = joined_surveys(case, rows_of(tables, "survey_checks"), rows_of(tables, "surveys"))
     window = (case.window.start or _FIRST, case.window.end or _LAST)
     styles = Styles()
@@ -72,8 +82,21 @@ def render(case: Case, results: Results) -> str:
         calls=calls,
         coverage=rows_of(tables, "coverage"),
     )
+    shown = totals(case, results.measurements, scenarios)
+    about = _about(case, results, shown, window)
+    answer = AnswerGallery(case, window, fig, styles)
+    answer.totals(shown)
+    answer.seen(plural(case.load_model.unit))
+    answer.leverage(about["leverage"])
+    answer.moved(about["moved"], scenarios, origins)
+    answer.books(about["books"])
+    said = [c for o in origins for c in (o.origin, *o.derived, *o.copies)]
+    answer.streams(about["streams"], said, "flows")
+    answer.streams(about["people"], said, "people")
+    answer.priors(about["priors"])
     environment = _environment(case, fig)
     shared = {
+        **about,
         "case": case,
         "window": window,
         "unit": case.load_model.unit,
@@ -86,7 +109,12 @@ def render(case: Case, results: Results) -> str:
         "surveys": surveys,
         "pairs": survey_pairs(surveys),
         "calls": calls,
-        "charts": gallery.charts,
+        "charts": gallery.charts | answer.charts,
+        "totals": shown,
+        "apart": apart(results.measurements, shown),
+        "has_fits": bool(fits),
+        "has_lists": bool(rows_of(tables, "detections")),
+        "component_colours": COMPONENT_COLOURS,
         "keys": gallery.keys,
         "rejects": rows_of(tables, "rejects"),
         "notices": rows_of(tables, "notices"),
@@ -115,6 +143,23 @@ def render(case: Case, results: Results) -> str:
     return page
 
 
+def _about(case: Case, results: Results, shown: Sequence[Total], window: tuple[datetime, datetime]) -> dict[str, Any]:
+    """Gather what is known about the answer; whatever the results lack is empty."""
+    measured, names = results.measurements, titles(case, shown)
+    answers, assumed = rows_of(results.tables, "answers"), rows_of(results.tables, "priors")
+    hangs = leverage(answers, assumed, names, measured)
+    flows = streams(case, measured)
+    return {
+        "leverage": hangs,
+        "components": list(dict.fromkeys((part, label) for s in hangs.splits for part, label, _ in s.parts)),
+        "moved": moved(answers, names, measured, window),
+        "books": books(case, answers, measured),
+        "streams": [s for s in flows if s.flow.kind != "people"],
+        "people": [s for s in flows if s.flow.kind == "people"],
+        "priors": priors(assumed, {s.id: s.label for s in case.scenarios}, measured),
+    }
+
+
 def _environment(case: Case, fig: Figures) -> Environment:
     environment = Environment(
         loader=PackageLoader("tidewaiter.publish"),
@@ -125,7 +170,7 @@ def _environment(case: Case, fig: Figures) -> Environment:
         extensions=["jinja2.ext.do"],
     )
     places = {p.id: p.name for p in case.places}
-    environment.globals.update(fig=fig, between=between, window_of=window_of)
+    environment.globals.update(fig=fig, between=between, window_of=window_of, setting_text=setting_text)
     environment.filters.update(
         day=day,
         moment=moment,
@@ -133,6 +178,8 @@ def _environment(case: Case, fig: Figures) -> Environment:
         web=web,
         anchor=anchor,
         plural=plural,
+        letters=letters,
+        declared=declared,
         percent=percent,
         exact=exact,
         name=lambda text: Markup("<span data-name>{}</span>").format(text),

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tidewaiter.model import Case, Measurement
-    from tidewaiter.publish.figures import Figures
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -72,12 +71,12 @@ def rows_of(tables: Mapping[str, pa.Table], name: str) -> list[dict[str, Any]]:
     return [] if table is None else list(table.to_pylist())
 
 
-def contents(case: Case, fig: Figures) -> list[Content]:
+def contents(case: Case, measured: Mapping[str, Measurement]) -> list[Content]:
     """Return the scenarios that were computed; one that only restates the load unit is left out."""
     items = {i.id: i for i in case.items}
     found = []
     for s in case.scenarios:
-        total, load = fig.measurements.get(f"items.total.{s.id}"), fig.measurements.get("load.total")
+        total, load = measured.get(f"items.total.{s.id}"), measured.get("load.total")
         item = items.get(s.item)
         unit = item.unit if item else s.item
         same = unit == case.load_model.unit and _equal(total, load)

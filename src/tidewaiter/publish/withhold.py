@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from tidewaiter.publish.results import Results
 
 WITHHELD = "withheld"
-_REFERENCES = frozenset({"origin_group", "look_id"})  # columns that hold the id of a reading
-_OF_READING = {"claim_checks": ("claims", "claim_id"), "survey_checks": ("surveys", "survey_id")}
+_REFERENCES = frozenset({"origin_group", "look_id", "detection_id"})  # columns that hold the id of a reading
+_OF_READING = {
+    "claim_checks": ("claims", "claim_id"),
+    "claim_fits": ("claims", "claim_id"),
+    "survey_checks": ("surveys", "survey_id"),
+}
 
 
 def withhold(results: Results) -> Results:
     """Return the results without anything that was read from sensitive evidence.
 
-    Rows read from it, the checks of those rows and the measurements named after them are dropped; ids that remain in
-    other rows are replaced by hash and row; the evidence itself keeps its hash and nothing else. Trees are left as they
-    are: `trees.flatten` closes them at sensitive knots.
+    Rows read from it, the checks and fits of those rows and the measurements named after them are dropped, and so are
+    the influence of whoever speaks in them alone; ids that remain in other rows are replaced by hash and row;
+    the evidence itself keeps its hash and nothing else. Trees are left as they are: `trees.flatten` closes them at
+    sensitive knots.
     """
     secret = {sha for sha, e in results.evidence.items() if e.sensitive}
     if not secret:
@@ -37,6 +42,10 @@ def withhold(results: Results) -> Results:
             alias |= {f"{name}/{key}": code for key, code in gone.items()} | gone
         else:
             tables[name] = table
+    named = _named_alone(results.tables, tables, dropped.get("claims", set()))
+    telling: set[str] = set()
+    if "answers" in tables:
+        tables["answers"], telling = _unnamed(tables["answers"], *named)
     for name, (reading, column) in _OF_READING.items():
         if name in tables:
             tables[name] = _where(
@@ -57,7 +66,7 @@ def withhold(results: Results) -> Results:
         measurements={
             key: msgspec.structs.replace(m, inputs=tuple(alias.get(i, i) for i in m.inputs))
             for key, m in results.measurements.items()
-            if not any(key == h or key.startswith(f"{h}.") for h in hidden)
+            if key not in telling and not any(key == h or key.startswith(f"{h}.") for h in hidden)
         },
         tables=tables,
         evidence={
@@ -67,6 +76,32 @@ def withhold(results: Results) -> Results:
             for sha, e in results.evidence.items()
         },
     )
+
+
+def _named_alone(before: dict[str, pa.Table], after: dict[str, pa.Table], gone: set[str]) -> tuple[set[str], set[str]]:
+    """Return the claimants, and the ids of sources, that only claims of secret evidence name."""
+    if not gone:
+        return set(), set()
+    claimants = set(before["claims"]["claimant"].to_pylist()) - set(after["claims"]["claimant"].to_pylist())
+    sources: set[str] = set()
+    if "claim_fits" in before:
+        fits = before["claim_fits"].select(["claim_id", "source_id"]).to_pylist()
+        sources = {f["source_id"] for f in fits if f["claim_id"] in gone}
+        sources -= {f["source_id"] for f in fits if f["claim_id"] not in gone}
+    return claimants - {None, ""}, sources - {None, ""}
+
+
+def _unnamed(answers: pa.Table, claimants: set[str], sources: set[str]) -> tuple[pa.Table, set[str]]:
+    """Drop what is said of the influence of these sources and names; returns the rest and the measurements that went."""
+    keep: list[bool] = []
+    gone: set[str] = set()
+    for row in answers.to_pylist():
+        label = row["label"] or ""
+        tells = row["kind"] == "influence" and (row["part"] in sources or any(c in label for c in claimants))
+        keep.append(not tells)
+        if tells:
+            gone |= {row["measurement"], row["other"]} - {None}
+    return _where(answers, keep), gone
 
 
 def _without(table: pa.Table, secret: set[str], name: str) -> tuple[pa.Table, dict[str, str]]:

@@ -25,6 +25,36 @@ LINKS = {
     "probable": "probable: the same number later",
 }
 
+ENTRIES = {  # how a claim entered the answer, by its kind or else by its role
+    "point": "taken in as a reading of the number",
+    "floor": "taken in as a floor: the number is expected to lie above it",
+    "ceiling": "taken in as a ceiling: the number is expected to lie below it",
+    "count": "taken in as a count of what its team saw, which is a part of what there was",
+    "factor": "taken in once for its source, as its content of one load unit",
+    "capacity": "taken in once for its source, as what a load unit can hold: a ceiling, not a delivery",
+    "reading": "taken in",
+    "copy": "a repeat: it adds nothing",
+    "check": "compared only: it does not move the answer",
+    "refused": "not taken in",
+}
+
+COMPONENTS = {  # what the spread of a total is made of
+    "voyages": "number of voyages",
+    "load": "load of a voyage",
+    "routes": "other routes",
+    "share": "part of the load that is of the kind",
+    "content": "content of a load unit",
+    "defect": "part that cannot be used",
+}
+
+FLOWS = {
+    "production": "production",
+    "consumption": "consumption",
+    "return": "what comes back",
+    "people": "people",
+    "other": "other",
+}
+
 FLAGS = {  # the flags of tally/claims.py
     "derived-from-unknown": "names a source that is not in the case",
     "derived-in-circle": "its chain of sources leads back to itself",

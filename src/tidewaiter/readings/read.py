@@ -1,4 +1,4 @@
-"""Read all inputs of a case into the seven tables of readings, the rejects and the notices."""
+"""Read all inputs of a case into the tables of readings, the rejects and the notices."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tidewaiter.readings.positions import read_positions
 from tidewaiter.readings.records import Record, Sheet, read_delimited
 from tidewaiter.readings.rejection import Rejected
 from tidewaiter.readings.row import Row
+from tidewaiter.readings.spans import Spans
 from tidewaiter.readings.tables import BUILDERS, Fields, source_fields
 
 if TYPE_CHECKING:
@@ -29,12 +30,18 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000
 CHUNK_ROWS = 20_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet")
-_ORDER = ("looks", "sightings", "surveys", "calls", "loads", "claims", "positions")
+_ORDER = ("looks", "sightings", "surveys", "calls", "detections", "exposures", "loads", "claims", "positions")
+_REFERENCES = {  # (reader, column) -> the reader whose ids stand in it, and what an empty cell means
+    ("sightings", "look_id"): ("looks", "Leave the cell empty when the look itself was not published"),
+    ("loads", "detection_id"): ("detections", "Leave the cell empty when no list saw this voyage"),
+}
 _SORT = {
     "looks": ("t_start", "look_id"),
     "sightings": ("t_start", "sighting_id"),
     "surveys": ("t_start", "survey_id"),
     "calls": ("arrival_earliest", "call_id"),
+    "detections": ("t_start", "detection_id"),
+    "exposures": ("list_id", "t_start", "evidence", "row"),
     "loads": ("t_start", "load_id"),
     "claims": ("stated", "claim_id"),
     "positions": ("vessel_key", "t", "evidence", "row"),
@@ -45,7 +52,7 @@ class Readings(msgspec.Struct, frozen=True):
     """What the files of a case say.
 
     Attributes:
-        tables: the seven tables of `model.tables.READINGS`, each in a canonical order, empty when nothing was read.
+        tables: the tables of `model.tables.READINGS`, each in a canonical order, empty when nothing was read.
         rejects: rows that were set aside, schema `REJECTS`.
         notices: what a reader of the report should know, schema `NOTICES`.
     """
@@ -92,6 +99,7 @@ class _Reading:
         self._names = Names(case)
         self._batches: dict[str, list[pa.RecordBatch]] = {reader: [] for reader in READINGS}
         self._ids: dict[str, dict[str, str]] = {reader: {} for reader in READINGS}
+        self._exposed = Spans()
         self._rejects: list[dict[str, Any]] = []
         self._notices: set[tuple[str, str, str]] = set(_identifier_notices(case))
 
@@ -134,26 +142,39 @@ class _Reading:
             values = dict(zip(sheet.columns, record.cells, strict=False))
             row = Row(values, self._names, tz, decimal_comma=sheet.decimal_comma)
             fields = {**BUILDERS[reader](row, self._case), **source_fields(row)}
-            self._claim_id(reader, fields, evidence, record)
+            self._references(reader, fields)
+            if reader == "exposures":
+                self._claim_span(row, fields, evidence, record)
+            else:
+                self._claim_id(reader, fields, evidence, record)
         except Rejected as rejected:
             self._reject(evidence, record.row, record.line, rejected)
             return None
         return fields | {"evidence": evidence.sha256, "row": record.row, "line": record.line}
 
+    def _references(self, reader: str, fields: Fields) -> None:
+        """Reject a row that names a look or a detection which is not there."""
+        for (own, column), (other, empty) in _REFERENCES.items():
+            ident = fields.get(column) if own == reader else None
+            if ident is not None and ident not in self._ids[other]:
+                hint = did_you_mean(ident, self._ids[other]) or empty
+                raise Rejected(column, ident, f'no {other.removesuffix("s")} has the id "{ident}"', hint)
+
     def _claim_id(self, reader: str, fields: Fields, evidence: Evidence, record: Record) -> None:
-        """Take the id of a reading; the second one with the same id, or with a look that is not there, is rejected."""
-        look = fields.get("look_id")
-        if reader == "sightings" and look is not None and look not in self._ids["looks"]:
-            hint = (
-                did_you_mean(look, self._ids["looks"]) or "Leave the cell empty when the look itself was not published"
-            )
-            raise Rejected("look_id", look, f'no look has the id "{look}"', hint)
-        ident = fields[READING_ID[reader]]
-        first = self._ids[reader].setdefault(ident, f"{evidence.name}, row {record.row}")
-        if first != f"{evidence.name}, row {record.row}":
-            raise Rejected(
-                READING_ID[reader], ident, f'the id "{ident}" is already used in {first}', "Give this row another id"
-            )
+        """Take the id of a reading; the second one with the same id is rejected."""
+        column = READING_ID[reader]
+        ident, here = fields[column], f"{evidence.name}, row {record.row}"
+        first = self._ids[reader].setdefault(ident, here)
+        if first != here:
+            raise Rejected(column, ident, f'the id "{ident}" is already used in {first}', "Give this row another id")
+
+    def _claim_span(self, row: Row, fields: Fields, evidence: Evidence, record: Record) -> None:
+        """Take the span of an exposure; a list that is said twice to have looked in it is rejected the second time."""
+        here = f"{evidence.name}, row {record.row}"
+        first = self._exposed.take(fields["list_id"], fields["t_start"], fields["t_end"], here)
+        if first is not None:
+            reason = f'the looks of "{fields["list_id"]}" in this span are already given in {first}'
+            raise row.reject("start", reason, "Add the looks up in one row, or correct the dates")
 
     def _reject(self, evidence: Evidence, row: int, line: int, rejected: Rejected) -> None:
         values = (evidence.name, row, line, rejected.column, rejected.value, rejected.reason, evidence.sha256)

@@ -155,6 +155,27 @@ class Row:
             raise self.reject(column, "a vessel is named twice")
         return sorted(found)
 
+    def detection_list(self, column: str) -> str:
+        """Return the id of the list that the cell names."""
+        return self._detection_list(column, self.needed(column))
+
+    def detection_lists(self, column: str) -> list[str]:
+        """Return the ids of one or more lists written with semicolons."""
+        found = [self._detection_list(column, name) for name in cells.listing(self.needed(column))]
+        if not found:
+            raise self.reject(column, f"{column} names no list")
+        if len(set(found)) < len(found):
+            raise self.reject(column, "a list is named twice")
+        return sorted(found)
+
+    def flow(self, column: str) -> str | None:
+        """Return the id of the flow that the cell names, None when it is empty."""
+        written = self.text(column)
+        return None if written is None else self._resolved(column, self._names.flow(written), "flow", written)
+
+    def _detection_list(self, column: str, name: str) -> str:
+        return self._resolved(column, self._names.detection_list(name), "list", name)
+
     def _vessel(self, column: str, name: str) -> str:
         return self._resolved(column, self._names.vessel(name), "vessel", name)
 
@@ -163,7 +184,8 @@ class Row:
             return match.id
         if match.notice:
             raise Rejected(column, written, match.notice.rstrip("."), match.hint, notice=match.notice)
-        hint = match.hint or f"Declare it in case.toml as [[{what}s]], or as an alias of one that is there"
+        alias = ", or as an alias of one that is there" if what in {"place", "vessel"} else ""
+        hint = match.hint or f"Declare it in case.toml as [[{what}s]]{alias}"
         raise Rejected(column, written, f'unknown {what} "{written[:60]}"', hint)
 
     def _date(self, column: str, text: str) -> None:

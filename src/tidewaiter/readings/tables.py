@@ -22,7 +22,8 @@ CHANNELS = ("loaded", "unloaded", "staged", "unknown")
 LOAD_KINDS = ("count", "average", "total", "stack", "analogy", "capacity")
 SURVEY_BOUNDS = ("exact", "at_least", "about", "up_to")
 CLAIM_BOUNDS = ("exact", "about", "at_least", "over", "up_to", "below", "range")
-CATEGORIES = ("delivery", "share", "quality", "production", "consumption", "denial", "finding")
+CATEGORIES = ("delivery", "share", "quality", "production", "consumption", "flow", "denial", "finding")
+LOOSENESS = ("tight", "loose", "stale")
 _ABOUT = {"approx": "about", "approximately": "about"}
 _DERIVATIONS = {
     "stated_by_source": "stated",
@@ -151,6 +152,31 @@ def call(row: Row, _case: Case) -> Fields:
     }
 
 
+def detection(row: Row, _case: Case) -> Fields:
+    """Read a row of detections."""
+    row.needed("start")
+    span = row.span("start", "end")
+    return {
+        "detection_id": row.ident("detection_id"),
+        "t_start": span.start,
+        "t_end": span.end,
+        "lists": row.detection_lists("lists"),
+    }
+
+
+def exposure(row: Row, _case: Case) -> Fields:
+    """Read a row of exposures."""
+    row.needed("start")
+    row.needed("looks")
+    span = row.span("start", "end")
+    return {
+        "list_id": row.detection_list("list"),
+        "t_start": span.start,
+        "t_end": span.end,
+        "looks": row.number("looks"),
+    }
+
+
 def load(row: Row, case: Case) -> Fields:
     """Read a row of loads."""
     row.needed("start")
@@ -176,6 +202,7 @@ def load(row: Row, case: Case) -> Fields:
         "voyages": voyages or 1.0,
         "relative_error": row.positive("relative_error"),
         "channel": row.choice("channel", CHANNELS, "unknown"),
+        "detection_id": row.ident("detection_id", required=False),
     }
 
 
@@ -190,10 +217,13 @@ def claim(row: Row, case: Case) -> Fields:
     per = row.choice("per", ("year", "month", "day")) or per or (rate[1] if rate else "")
     low, high = row.low_high("low", "high")
     derivation = row.choice("derivation", ("stated", "arithmetic", "inferred", ""), "", _derivation_words(row))
+    category, flow = row.choice("category", CATEGORIES), row.flow("flow")
+    if category == "flow" and flow is None:
+        raise row.reject("flow", "category is flow, so flow is needed", "Which one of the [[flows]] does it speak of?")
     usual = "range" if low is not None and high is not None and low < high else "exact"
     return {
         "claim_id": row.ident("claim_id"),
-        "category": row.choice("category", CATEGORIES),
+        "category": category,
         "claimant": row.needed("claimant"),
         "claimant_type": row.text("claimant_type"),
         "stated": row.date("stated"),
@@ -215,6 +245,10 @@ def claim(row: Row, case: Case) -> Fields:
         "statement": row.ident("statement", required=False),
         "joined": row.choice("joined", ("or", "and"), ""),
         "concerns": row.idents("concerns"),
+        "use": row.choice("use", ("fit", "check"), "fit"),
+        "flow": flow or "",
+        "looseness": row.choice("looseness", LOOSENESS, ""),
+        "relative_error": row.positive("relative_error"),
     }
 
 
@@ -223,6 +257,8 @@ BUILDERS: dict[str, Callable[[Row, Case], Fields]] = {
     "sightings": sighting,
     "surveys": survey,
     "calls": call,
+    "detections": detection,
+    "exposures": exposure,
     "loads": load,
     "claims": claim,
 }
@@ -234,7 +270,8 @@ def _unit(row: Row, column: str, case: Case) -> tuple[str, str]:
     rate = _RATE.search(written)
     word = _RATE.sub("", written).strip()
     word = _UNIT_WORDS.get(word, word)
-    known = {*_UNITS, case.load_model.unit.casefold(), *(item.unit.casefold() for item in case.items)}
+    declared = (case.load_model.unit, *(item.unit for item in case.items), *(flow.unit for flow in case.flows))
+    known = {*_UNITS, *(unit.casefold() for unit in declared)}
     if word and word not in known:
         if word.removesuffix("s") in known:
             word = word.removesuffix("s")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tidewaiter.errors import CaseError
-from tidewaiter.model import Quantiles
+from tidewaiter.model import Dated, Quantiles
 from tidewaiter.simulate.tables import EPOCH, readings
 
 if TYPE_CHECKING:
@@ -26,11 +26,25 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "looks": {"place_id": "place", "t_start": "start", "t_end": "end"},
     "sightings": {"place_id": "place", "t_start": "start", "t_end": "end", "vessel_weights": "vessels"},
     "surveys": {"place_id": "place", "t_start": "from", "t_end": "to", "calls_low": "calls"},
+    "detections": {"t_start": "start", "t_end": "end"},
+    "exposures": {"list_id": "list", "t_start": "start", "t_end": "end"},
     "loads": {"place_id": "place", "t_start": "start", "t_end": "end", "vessel_weights": "vessels"},
     "claims": {"t_start": "from", "t_end": "to"},
     "positions": {},
 }
 """Columns of docs/inputs.md that do not have the name of their column in `model.tables`."""
+_LISTED = (
+    "places",
+    "vessels",
+    "legs",
+    "items",
+    "scenarios",
+    "lists",
+    "sources",
+    "flows",
+    "balances",
+    "what_ifs",
+)
 _ABOUT = """\
 # A simulated world: every ship, place and number here is made up by `tidewaiter simulate`.
 # What really happened in it stands in truth.json, which no input names and `tidewaiter run` never reads.
@@ -137,17 +151,24 @@ def _declaration(world: World, readers: Iterable[str]) -> Iterator[str]:
         {"id": case.id, "title": case.title, "question": case.question}
         | {"window": {"from": world.start.date().isoformat(), "to": (world.end - DAY).date().isoformat()}}
         | {"limits": list(case.limits), "seed": case.seed, "draws": case.draws}
+        | ({"as_of": case.as_of} if case.as_of else {})
     )
-    for section in ("places", "vessels", "legs", "items", "scenarios"):
+    for section in _LISTED:
         for entry in getattr(case, section):
             yield f"\n[[{section}]]"
             yield from _keys(_changed(entry))
     for reader in readers:
         yield "\n[[inputs]]"
         yield from _keys({"glob": f"inputs/{reader}.csv", "reader": reader})
-    for section, model in (("calls_model", case.call_model), ("load_model", case.load_model)):
+    models = (
+        ("calls_model", case.call_model),
+        ("lists_model", case.list_model),
+        ("load_model", case.load_model),
+        ("claims_model", case.claim_model),
+    )
+    for section, model in models:
         yield f"\n[{section}]"
-        yield from _keys(msgspec.structs.asdict(model))
+        yield from _keys({k: v for k, v in msgspec.structs.asdict(model).items() if v is not None})
 
 
 def _changed(entry: msgspec.Struct) -> dict[str, Any]:
@@ -162,10 +183,14 @@ def _keys(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _toml(value: Any) -> str:
     """A value in TOML; a dated identity that holds throughout is its bare text."""
+    if isinstance(value, Dated):
+        value = value.value
+    if isinstance(value, date):
+        value = value.isoformat()
     if isinstance(value, Quantiles):
         value = msgspec.structs.asdict(value)
     if isinstance(value, msgspec.Struct):
-        return _toml(value.value)  # type: ignore[attr-defined]
+        value = _changed(value)
     if isinstance(value, dict):
         return "{ " + ", ".join(_keys(value)) + " }"
     if isinstance(value, list | tuple):

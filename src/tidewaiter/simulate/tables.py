@@ -117,12 +117,11 @@ def readings(world: World) -> dict[str, pa.Table]:
         "looks": looks,
         "sightings": sightings,
         "surveys": surveys,
-        "calls": [],
         "loads": loads,
         "claims": claims,
         "positions": positions,
     }
-    return {name: _table(name, list(made[name])) for name in READINGS}
+    return {name: _table(name, list(made.get(name, ()))) for name in READINGS}
 
 
 def _table(name: str, made: list[dict[str, Any]]) -> pa.Table:

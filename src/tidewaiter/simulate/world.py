@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tidewaiter.inference import law, share_law
 from tidewaiter.model import CallModel, Case, Dated, Item, Leg, LoadModel, Place, Quantiles, Scenario, Vessel, Window
 
 DAY = timedelta(days=1)
-Z95 = 1.6448536269514722
 BURN_IN_DAYS = 120.0
 PASSAGE = Quantiles(0.5, 0.9, 1.8, "simulated")
 FIRST_MMSI = 200_000_001  # of the form of a ship's, with a country code (200) that nobody holds
@@ -182,9 +182,10 @@ def simulate(spec: WorldSpec, seed: int) -> World:
     inside = [c for c in calls if c.arrival >= case.window.start]
     fixes = tuple(_fix(c, rng) for c in inside if rng.random() < spec.fixes)
     surveys = tuple(_survey(spec, case, calls, f"team_{i + 1}", rng) for i in range(spec.surveys))
+    error = _draw(spec.load.count_error, rng)
     bias = math.exp(spec.load.shared_bias * rng.standard_normal())
     counts = tuple(
-        (i, float(round(c.load * bias * math.exp(spec.load.count_error * rng.standard_normal()))))
+        (i, float(round(c.load * bias * math.exp(error * rng.standard_normal()))))
         for i, c in enumerate(calls)
         if case.window.start <= c.arrival and rng.random() < spec.counted
     )
@@ -192,7 +193,7 @@ def simulate(spec: WorldSpec, seed: int) -> World:
 
 
 def _draw(q: Quantiles, rng: np.random.Generator) -> float:
-    return math.exp(math.log(q.p50) + math.log(q.p95 / q.p5) / (2 * Z95) * rng.standard_normal())
+    return float(law(q).at(rng.standard_normal()))
 
 
 def _sail(spec: WorldSpec, case: Case, rng: np.random.Generator) -> list[TrueCall]:
@@ -297,10 +298,7 @@ def _fix(call: TrueCall, rng: np.random.Generator) -> tuple[str, datetime, float
 
 def _survey(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str, rng: np.random.Generator) -> Survey:
     m = spec.model
-    q = m.survey_coverage
-    logits = [math.log(x / (1 - x)) for x in (q.p5, q.p50, q.p95)]
-    logit = logits[1] + (logits[2] - logits[0]) / (2 * Z95) * rng.standard_normal()
-    share = 1 / (1 + math.exp(-logit))
+    share = float(share_law(m.survey_coverage).at(rng.standard_normal()))
     seen: set[int] = set()
     imaged = obscured = with_ship = 0
     weather = _weather(spec, rng)

@@ -42,6 +42,11 @@ class Claim(msgspec.Struct, frozen=True):
     statement: str
     joined: str
     concerns: tuple[str, ...]
+    claimant_type: str = ""
+    use: str = "fit"
+    flow: str = ""
+    looseness: str = ""
+    relative_error: float | None = None
 
     @property
     def speaker(self) -> str:
@@ -100,7 +105,7 @@ def read_claims(table: pa.Table) -> tuple[Claim, ...]:
 
 def _claim(row: dict[str, Any]) -> Claim:
     lists = {"derived_from", "concerns"}
-    optional = {"t_start", "t_end", "low", "high", "containers_base"}
+    optional = {"t_start", "t_end", "low", "high", "containers_base", "relative_error"}
     values: dict[str, Any] = {
         name: value if name in optional else tuple(value or ()) if name in lists else value or ""
         for name, value in row.items()

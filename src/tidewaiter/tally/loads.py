@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from tidewaiter.tally.smc import tempered
+from tidewaiter.inference import law, tempered
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,25 +17,35 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from tidewaiter.model import Case, Quantiles
+    from tidewaiter.model import Case
 
-Z95 = 1.6448536269514722
 RANGE_Z = 2.563103131089201  # a stated range is read as an 80 % interval; people's ranges are too narrow
 LOOSENESS = {"count": 0.0, "average": 0.0, "total": 0.0, "stack": 0.25, "analogy": 0.3}
 """Log standard deviation added to the error of one count, by how the number was come by; a capacity is no reading."""
+PARTICLES = 1000
 
 
 class LoadReading(msgspec.Struct, frozen=True):
-    """One usable reading of the load of a voyage: log of the value, its error, and over how many voyages it runs."""
+    """One usable reading of the load of a voyage.
+
+    Attributes:
+        log_value: log of the load of one voyage.
+        own_error: log standard deviation the row states; None = the counting error of the case.
+        extra: log standard deviation besides, for the way it was come by and for a stated range.
+        voyages: how many voyages it runs over.
+        detection: id of the detection whose voyage was counted, empty when it is found by time and vessel.
+    """
 
     id: str
     log_value: float
-    error: float
+    own_error: float | None
+    extra: float
     voyages: float
     vessels: dict[str, float]
     start: datetime | None
     end: datetime | None
     kind: str
+    detection: str
 
 
 class LoadPosterior(msgspec.Struct, frozen=True):
@@ -44,17 +55,25 @@ class LoadPosterior(msgspec.Struct, frozen=True):
         mu: (draws,) log of the typical load of a voyage of the fleet.
         spread: (draws,) log standard deviation between voyages.
         bias: (draws,) log bias shared by all counts.
+        error: (draws,) log standard deviation of one count.
         vessel: (draws, vessels) log effect of each vessel.
         vessels: ids in the order of `vessel`.
+        z: (draws, 4 + vessels) the standard normal coordinates behind these, in this order.
         readings: what was used.
     """
 
     mu: NDArray[np.float64]
     spread: NDArray[np.float64]
     bias: NDArray[np.float64]
+    error: NDArray[np.float64]
     vessel: NDArray[np.float64]
     vessels: tuple[str, ...]
+    z: NDArray[np.float64]
     readings: tuple[LoadReading, ...]
+
+    def per_voyage(self) -> NDArray[np.float64]:
+        """Return the mean load of a voyage of the fleet, (draws,) load units."""
+        return np.asarray(np.exp(self.mu + self.spread**2 / 2), np.float64)
 
 
 def read_loads(case: Case, table: pa.Table) -> tuple[list[LoadReading], list[tuple[str, str]]]:
@@ -71,19 +90,21 @@ def read_loads(case: Case, table: pa.Table) -> tuple[list[LoadReading], list[tup
         low = row["low"] if row["low"] is not None else row["high"]
         high = row["high"] if row["high"] is not None else row["low"]
         voyages = row["voyages"] or 1.0
-        per_voyage = math.sqrt(low * high) / (voyages if row["kind"] == "total" else 1.0)
-        error = row["relative_error"] or math.hypot(case.load_model.count_error, LOOSENESS[row["kind"] or "count"])
-        error = math.hypot(error, math.log(high / low) / RANGE_Z)
+        kind = row["kind"] or "count"
+        per_voyage = math.sqrt(low * high) / (voyages if kind == "total" else 1.0)
+        loose = 0.0 if row["relative_error"] else LOOSENESS[kind]
         out.append(
             LoadReading(
                 id=f"loads/{row['load_id']}",
                 log_value=math.log(per_voyage),
-                error=error,
+                own_error=row["relative_error"] or None,
+                extra=math.hypot(loose, math.log(high / low) / RANGE_Z),
                 voyages=voyages,
                 vessels=dict(row["vessel_weights"] or []),
                 start=row["t_start"],
                 end=row["t_end"],
-                kind=row["kind"] or "count",
+                kind=kind,
+                detection=row["detection_id"] or "",
             )
         )
     return out, notices
@@ -104,45 +125,76 @@ def _unusable(case: Case, row: dict[str, Any]) -> str:
 
 
 def fit_loads(case: Case, readings: list[LoadReading], draws: int, rng: np.random.Generator) -> LoadPosterior:
-    """Posterior of the typical load, its spread, the shared bias and the vessel effects, given the readings.
+    """Posterior of the typical load, its spread, the shared bias, the counting error and the vessel effects.
 
     A reading over n voyages has mean exp(mu + spread^2 / 2) and a scatter of spread / sqrt(n) besides its own error.
+    The counts themselves stay out of the likelihood: of readings alike in everything but their value only number, sum
+    and sum of squares matter, so the cost does not grow with the number of counts.
     """
     model = case.load_model
     vessels = tuple(dict.fromkeys(v.id for v in case.vessels))
-    y = np.array([r.log_value for r in readings])
-    error = np.array([r.error for r in readings])
-    n = np.array([r.voyages for r in readings])
-    whose = np.zeros((len(readings), len(vessels)))
-    for i, r in enumerate(readings):
-        total = sum(r.vessels.values())
-        for v, w in r.vessels.items():
-            if v in vessels:
-                whose[i, vessels.index(v)] = w / total
+    typical, spreads, errors = law(model.typical), law(model.voyage_spread), law(model.count_error)
 
     def parts(z: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         return (
-            _lognormal(model.typical, z[:, 0]),
-            np.exp(_lognormal(model.voyage_spread, z[:, 1])),
+            typical.log_at(z[:, 0]),
+            spreads.at(z[:, 1]),
             model.shared_bias * z[:, 2],
-            model.vessel_spread * z[:, 3:],
+            errors.at(z[:, 3]),
+            model.vessel_spread * z[:, 4:],
         )
 
-    def loglik(z: NDArray[np.float64]) -> NDArray[np.float64]:
-        mu, spread, bias, vessel = parts(z)
-        s2 = spread[:, None] ** 2
-        mean = (mu + bias)[:, None] + vessel @ whose.T + np.where(n > 1, s2 / 2, 0.0)
-        var = np.where(n > 1, np.expm1(s2) / n, s2) + error**2
-        return np.asarray((-0.5 * (y - mean) ** 2 / var - 0.5 * np.log(var)).sum(axis=1))
+    groups = _alike(readings, vessels)
 
-    dims = 3 + len(vessels)
-    z = tempered(loglik, dims, draws, rng) if readings else rng.standard_normal((draws, dims))
-    mu, spread, bias, vessel = parts(z)
-    return LoadPosterior(mu, spread, bias, vessel, vessels, tuple(readings))
+    def loglik(z: NDArray[np.float64], _: NDArray[np.int64]) -> NDArray[np.float64]:
+        mu, spread, bias, error, vessel = parts(z)
+        s2, e2 = spread**2, error**2
+        out = np.zeros(len(z))
+        for group in groups:
+            mean = mu + bias + vessel @ group.whose
+            scatter = s2 if group.voyages <= 1 else np.expm1(s2) / group.voyages
+            if group.voyages > 1:
+                mean = mean + s2 / 2
+            var = scatter + (e2 if group.own_error is None else group.own_error**2) + group.extra**2
+            squares = group.squares - 2 * mean * group.sum + group.n * mean**2
+            out -= 0.5 * (squares / var + group.n * np.log(var))
+        return out
+
+    dims = 4 + len(vessels)
+    if readings:
+        particles = min(PARTICLES, draws)
+        z = tempered(loglik, dims, particles, rng).z
+        z = z[np.concatenate([np.arange(particles), rng.integers(particles, size=draws - particles)])]
+        rng.shuffle(z)
+    else:
+        z = rng.standard_normal((draws, dims))
+    mu, spread, bias, error, vessel = parts(z)
+    return LoadPosterior(mu, spread, bias, error, vessel, vessels, z, tuple(readings))
 
 
-def _lognormal(q: Quantiles, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    return math.log(q.p50) + math.log(q.p95 / q.p5) / (2 * Z95) * z
+class _Alike(msgspec.Struct, frozen=True):
+    """Readings alike in everything but their value: number, sum and sum of squares of the log values."""
+
+    n: int
+    sum: float
+    squares: float
+    voyages: float
+    own_error: float | None
+    extra: float
+    whose: NDArray[np.float64]
+
+
+def _alike(readings: list[LoadReading], vessels: tuple[str, ...]) -> list[_Alike]:
+    groups: dict[tuple[Any, ...], list[float]] = defaultdict(list)
+    for r in readings:
+        groups[r.voyages, r.own_error, r.extra, tuple(sorted(r.vessels.items()))].append(r.log_value)
+    out = []
+    for (voyages, own, extra, whose), values in groups.items():
+        y, weights = np.array(values), dict(whose)
+        total = sum(weights.values())
+        share = np.array([weights.get(v, 0.0) / total if total else 0.0 for v in vessels])
+        out.append(_Alike(len(y), float(y.sum()), float((y**2).sum()), voyages, own, extra, share))
+    return out
 
 
 def draw_loads(
@@ -151,35 +203,84 @@ def draw_loads(
     vessel: NDArray[np.int64],
     arrival: NDArray[np.int64],
     departure: NDArray[np.int64],
+    detection: NDArray[np.int64],
+    detections: tuple[str, ...],
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Draw the load of every voyage of every draw; a voyage whose load was counted is drawn given its count.
 
     Args:
         posterior: of `fit_loads`.
         draw: (n,) index of the draw; rows are sorted by it.
-        vessel: (n,) index in ``posterior.vessels``.
+        vessel: (n,) index in ``posterior.vessels``, -1 for a voyage of an unnamed ship.
         arrival: (n,) UTC microseconds at the origin.
         departure: (n,) likewise.
+        detection: (n,) index in `detections`, -1 for a voyage that is none of them.
+        detections: ids.
         rng: source of randomness.
 
     Returns:
-        (n,) load units.
+        (n,) load units, and (n,) which voyages were counted.
     """
-    mean = posterior.mu[draw] + posterior.vessel[draw, vessel]
-    sd = posterior.spread[draw].copy()
-    for reading in posterior.readings:
-        if reading.kind != "count" or reading.start is None or reading.end is None:
-            continue
-        start, end = (int(t.timestamp() * 1e6) for t in (reading.start, reading.end))
-        fits = (arrival < end) & (departure > start)
-        if reading.vessels:
-            fits &= np.isin(vessel, [i for i, v in enumerate(posterior.vessels) if reading.vessels.get(v, 0.0) > 0])
-        rows = np.flatnonzero(fits)
-        _, first = np.unique(draw[rows], return_index=True)
-        rows = rows[first]
-        d = draw[rows]
-        own, told = 1 / sd[rows] ** 2, 1 / reading.error**2
-        mean[rows] = (own * mean[rows] + told * (reading.log_value - posterior.bias[d])) / (own + told)
-        sd[rows] = 1 / np.sqrt(own + told)
-    return np.asarray(np.exp(mean + sd * rng.standard_normal(len(mean))), np.float64)
+    mean = posterior.mu[draw]
+    if posterior.vessel.shape[1]:
+        mean = mean + np.where(vessel >= 0, posterior.vessel[draw, np.maximum(vessel, 0)], 0.0)
+    sd = posterior.spread[draw]
+    counted = np.zeros(len(draw), np.bool_)
+    single = [r for r in posterior.readings if r.kind == "count"]
+    value, extra = np.full(len(detections), np.nan), np.zeros(len(detections))
+    own = np.full(len(detections), np.nan)
+    known = {name: i for i, name in enumerate(detections)}
+    for reading in single:
+        if reading.detection:
+            i = known.get(reading.detection)
+            if i is not None:
+                value[i], extra[i] = reading.log_value, reading.extra
+                own[i] = np.nan if reading.own_error is None else reading.own_error
+        elif reading.start is not None and reading.end is not None:
+            rows = _voyage_of(reading, posterior.vessels, draw, vessel, arrival, departure)
+            error = posterior.error[draw[rows]] if reading.own_error is None else reading.own_error
+            _given(
+                mean, sd, rows, reading.log_value - posterior.bias[draw[rows]], np.hypot(error, reading.extra), counted
+            )
+    if known:
+        rows = np.flatnonzero((detection >= 0) & ~np.isnan(value[np.maximum(detection, 0)]))
+        which, d = detection[rows], draw[rows]
+        error = np.where(np.isnan(own[which]), posterior.error[d], own[which])
+        _given(mean, sd, rows, value[which] - posterior.bias[d], np.hypot(error, extra[which]), counted)
+    return np.exp(mean + sd * rng.standard_normal(len(mean))), counted
+
+
+def _voyage_of(
+    reading: LoadReading,
+    vessels: tuple[str, ...],
+    draw: NDArray[np.int64],
+    vessel: NDArray[np.int64],
+    arrival: NDArray[np.int64],
+    departure: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return in each draw the first voyage that a count by time and vessel can belong to, as rows."""
+    if reading.start is None or reading.end is None:
+        raise ValueError("a count by time has both ends")
+    start, end = (int(t.timestamp() * 1e6) for t in (reading.start, reading.end))
+    fits = (arrival < end) & (departure > start)
+    if reading.vessels:
+        fits &= np.isin(vessel, [i for i, v in enumerate(vessels) if reading.vessels.get(v, 0.0) > 0])
+    rows = np.flatnonzero(fits)
+    _, first = np.unique(draw[rows], return_index=True)
+    return np.asarray(rows[first])
+
+
+def _given(
+    mean: NDArray[np.float64],
+    sd: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    told: NDArray[np.float64],
+    error: NDArray[np.float64],
+    counted: NDArray[np.bool_],
+) -> None:
+    """Condition the log loads of `rows` on what was counted there, in place."""
+    prior, weight = 1 / np.maximum(sd[rows], 1e-9) ** 2, 1 / np.maximum(error, 1e-9) ** 2
+    mean[rows] = (prior * mean[rows] + weight * told) / (prior + weight)
+    sd[rows] = 1 / np.sqrt(prior + weight)
+    counted[rows] = True

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from tidewaiter.tally.loads import Z95, LoadPosterior, draw_loads, fit_loads, read_loads
+from tidewaiter.tally.content import Content, Holdings
+from tidewaiter.tally.loads import LoadPosterior, draw_loads, fit_loads, read_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -23,7 +24,7 @@ UNKNOWN = np.iinfo(np.int64).max
 
 
 class Tally:
-    """Posterior totals of a case over any period.
+    """Posterior totals of a case over any period, from what was seen and counted; claims play no part.
 
     Every total is an array over the same draws, (draws,) float64, so totals can be compared draw by draw. Periods are
     half-open and aware UTC; None leaves an end at the end of the window. A call counts when it arrives at the origin
@@ -32,10 +33,12 @@ class Tally:
 
     Attributes:
         scenarios: by id.
+        contents: the same scenarios as functions of their coordinates.
         unit: the load unit.
         window: of the case.
         size: number of draws.
         loads_model: posterior of the load model.
+        content_z: by scenario, (draws, coordinates) behind its content.
         notices: load readings that were left out, and why.
     """
 
@@ -49,23 +52,38 @@ class Tally:
             draws: number of draws in `voyages`.
             seed: of the load and content draws.
         """
+        items = {i.id: i for i in case.items}
         self.scenarios: Mapping[str, Scenario] = {s.id: s for s in case.scenarios}
+        self.contents: Mapping[str, Content] = {s.id: Content(s, items[s.item]) for s in case.scenarios}
         self.unit = case.load_model.unit
         self.window: Window = case.window
         self.size = draws
-        self._seed = seed
         self._draw = voyages["draw"].to_numpy().astype(np.int64)
-        vessels = list(dict.fromkeys(v.id for v in case.vessels))
-        index = {v: i for i, v in enumerate(vessels)}
-        self._vessel = np.array([index[v] for v in voyages["vessel_id"].to_pylist()], np.int64)
-        self._vessels = vessels
+        self._vessels = list(dict.fromkeys(v.id for v in case.vessels))
+        self._vessel = _codes(voyages["vessel_id"], self._vessels)
+        self._destinations = list(dict.fromkeys(leg.destination for leg in case.legs))
+        self._destination = _codes(voyages["destination_id"], self._destinations)
+        self._seen = np.asarray(voyages["seen"].fill_null(False).to_numpy(), np.bool_)  # noqa: FBT003 - pyarrow takes it by position
         arrival, departure, reached = (_micros(voyages[c]) for c in ("arrival", "departure", "destination_arrival"))
         self._arrival = np.maximum(arrival, _instant(case.window.start, 0))
         self._reached = reached
         readings, self.notices = read_loads(case, loads)
         rng = np.random.default_rng([seed, 1 << 22])
         self.loads_model: LoadPosterior = fit_loads(case, readings, draws, rng)
-        self._load = draw_loads(self.loads_model, self._draw, self._vessel, arrival, departure, rng)
+        detections = tuple(pc.unique(voyages["detection_id"]).drop_null().to_pylist())
+        self._load, self._counted = draw_loads(
+            self.loads_model,
+            self._draw,
+            self._vessel,
+            arrival,
+            departure,
+            _codes(voyages["detection_id"], list(detections)),
+            detections,
+            rng,
+        )
+        prior = {s: c.prior(draws, [seed, zlib.crc32(s.encode())]) for s, c in self.contents.items()}
+        self.content_z: Mapping[str, NDArray[np.float64]] = {s: z for s, (z, _) in prior.items()}
+        self._holdings = {s: held for s, (_, held) in prior.items()}
 
     def calls(
         self, start: datetime | None = None, end: datetime | None = None, vessel: str | None = None
@@ -76,13 +94,32 @@ class Tally:
             chosen &= self._vessel == self._vessels.index(vessel)
         return self._sum(chosen, None)
 
-    def voyages(self, start: datetime | None = None, end: datetime | None = None) -> NDArray[np.float64]:
-        """Voyages that reach a destination in ``[start, end)``."""
-        return self._sum(self._in(self._reached, start, end), None)
+    def voyages(
+        self, start: datetime | None = None, end: datetime | None = None, *, seen: bool | None = None
+    ) -> NDArray[np.float64]:
+        """Voyages that reach a destination in ``[start, end)``; only those that a reading shows, or only the others."""
+        chosen = self._in(self._reached, start, end)
+        if seen is not None:
+            chosen &= self._seen == seen
+        return self._sum(chosen, None)
 
-    def loads(self, start: datetime | None = None, end: datetime | None = None) -> NDArray[np.float64]:
-        """Load units that reach a destination in ``[start, end)``, loaded channel only."""
-        return self._sum(self._in(self._reached, start, end), self._load)
+    def loads(
+        self, start: datetime | None = None, end: datetime | None = None, *, counted: bool | None = None
+    ) -> NDArray[np.float64]:
+        """Load units that reach a destination in ``[start, end)``, loaded channel only; counted ones, or the others."""
+        chosen = self._in(self._reached, start, end)
+        if counted is not None:
+            chosen &= self._counted == counted
+        return self._sum(chosen, self._load)
+
+    def loads_without(
+        self, legs: Collection[str], vessels: Collection[str], start: datetime | None, end: datetime | None
+    ) -> NDArray[np.float64]:
+        """Load units of a period without those to some destinations and without those of some vessels."""
+        chosen = self._in(self._reached, start, end)
+        chosen &= ~np.isin(self._destination, [self._destinations.index(d) for d in legs])
+        chosen &= ~np.isin(self._vessel, [self._vessels.index(v) for v in vessels])
+        return self._sum(chosen, self._load)
 
     def items(self, scenario: str, start: datetime | None = None, end: datetime | None = None) -> NDArray[np.float64]:
         """Items that reach a destination in ``[start, end)`` if the scenario holds."""
@@ -90,21 +127,15 @@ class Tally:
 
     def factor(self, scenario: str) -> NDArray[np.float64]:
         """Items per load unit under a scenario, the share of units that hold the item included."""
-        s = self.scenarios[scenario]
-        rng = np.random.default_rng([self._seed, zlib.crc32(scenario.encode())])
-        q = s.per_unit
-        factor = np.exp(math.log(q.p50) + math.log(q.p95 / q.p5) / (2 * Z95) * rng.standard_normal(self.size))
-        if s.share is not None:
-            low, mid, high = (
-                math.log(x / (1 - x)) for x in (min(p, 0.999) for p in (s.share.p5, s.share.p50, s.share.p95))
-            )
-            factor /= 1 + np.exp(-(mid + (high - low) / (2 * Z95) * rng.standard_normal(self.size)))
-        return np.asarray(factor, np.float64)
+        return np.exp(self._holdings[scenario].items)
+
+    def holdings(self, scenario: str) -> Holdings:
+        """What a load unit holds under a scenario, by its prior."""
+        return self._holdings[scenario]
 
     def load_per_voyage(self) -> NDArray[np.float64]:
         """Mean load of a voyage of the fleet."""
-        m = self.loads_model
-        return np.asarray(np.exp(m.mu + m.spread**2 / 2), np.float64)
+        return self.loads_model.per_voyage()
 
     def _in(self, t: NDArray[np.int64], start: datetime | None, end: datetime | None) -> NDArray[np.bool_]:
         low = max(_instant(start, 0), _instant(self.window.start, 0))
@@ -114,6 +145,12 @@ class Tally:
     def _sum(self, chosen: NDArray[np.bool_], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         w = None if weights is None else weights[chosen]
         return np.bincount(self._draw[chosen], weights=w, minlength=self.size).astype(np.float64)
+
+
+def _codes(column: pa.ChunkedArray, known: list[str]) -> NDArray[np.int64]:
+    """Position of each value in `known`, -1 where it is null or not in it."""
+    found = pc.index_in(column, value_set=pa.array(known, pa.string()), skip_nulls=True)
+    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
 
 
 def _micros(column: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -34,6 +34,7 @@ class CallPosterior(msgspec.Struct, frozen=True):
     """What the evidence says about calls and voyages.
 
     Attributes:
+        method: name and version of the model that made it.
         draws: number of posterior draws; equally likely worlds.
         voyages: every call of every draw, VOYAGE_DRAWS.
         ledger: one row per call, INFERRED_CALLS.
@@ -46,6 +47,7 @@ class CallPosterior(msgspec.Struct, frozen=True):
         diagnostics: split R-hat and effective sample size of the number of calls.
     """
 
+    method: str
     draws: int
     voyages: pa.Table
     ledger: pa.Table
@@ -111,10 +113,12 @@ def fit_calls(
             ("fit.calls", "the chains of the call model still disagree; raise `draws` before you rely on it")
         )
     stays = ledger.read_stays(samples.paths, np.random.default_rng([seed, 1 << 20]))
+    calls, shown = ledger.build_ledger(fleet, grid, stays, anchors, draws)
     return CallPosterior(
+        method=METHOD,
         draws=draws,
-        voyages=ledger.voyage_draws(fleet, grid, stays),
-        ledger=ledger.build_ledger(fleet, grid, stays, anchors, draws),
+        voyages=ledger.voyage_draws(fleet, grid, stays, shown),
+        ledger=calls,
         survey_checks=check_surveys(
             case, surveys, samples.paths, samples.coverage, np.random.default_rng([seed, 1 << 21])
         ),

@@ -12,34 +12,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tidewaiter.model import Quantiles, Window
+    from tidewaiter.inference import Law
+    from tidewaiter.model import Window
 
-Z95 = 1.6448536269514722  # 95 % point of the standard normal distribution
 LEAD_IN_DAYS = 20.0  # the grid starts before the window, so that ships may already lie at the origin when it opens
 
 
-class LogNormal(msgspec.Struct, frozen=True):
-    """log x ~ N(mu, sigma)."""
-
-    mu: float
-    sigma: float
-
-
-def lognormal(quantiles: Quantiles) -> LogNormal:
-    """Return the lognormal through the median whose 5–95 % spread on log scale equals that of `quantiles`."""
-    return LogNormal(math.log(quantiles.p50), math.log(quantiles.p95 / quantiles.p5) / (2 * Z95))
-
-
-def logit_normal(quantiles: Quantiles) -> LogNormal:
-    """The same for a share in (0, 1): logit x ~ N(mu, sigma)."""
-    low, mid, high = (
-        math.log(q / (1 - q))
-        for q in (max(quantiles.p5, 1e-3), min(max(quantiles.p50, 1e-3), 0.999), min(quantiles.p95, 0.999))
-    )
-    return LogNormal(mid, max((high - low) / (2 * Z95), 1e-6))
-
-
-def longest_stay(law: LogNormal, spread: float, step_days: float) -> int:
+def longest_stay(law: Law, spread: float, step_days: float) -> int:
     """Number of steps that a stay exceeds with a chance of about one in a thousand, parameter doubt included."""
     return int(min(max(math.exp(law.mu + 3.1 * math.hypot(law.sigma, spread)) / step_days, 2), 400)) + 1
 

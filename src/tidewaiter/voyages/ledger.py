@@ -95,8 +95,15 @@ def times(grid: Grid, fractions: NDArray[np.float64]) -> pa.Array:
     return pa.array(micros, pa.timestamp("us", tz="UTC"), mask=np.isnan(fractions))
 
 
-def voyage_draws(fleet: Fleet, grid: Grid, stays: Stays) -> pa.Table:
-    """All stays at the origin inside the window, with what followed, as VOYAGE_DRAWS."""
+def voyage_draws(fleet: Fleet, grid: Grid, stays: Stays, shown: NDArray[np.bool_]) -> pa.Table:
+    """All stays at the origin inside the window, with what followed, as VOYAGE_DRAWS.
+
+    Args:
+        fleet: names of hulls and places.
+        grid: the time grid.
+        stays: of all draws.
+        shown: (stays,) which of them a reading shows.
+    """
     keep = _in_window(grid, stays)
     hulls = pa.array(fleet.hulls).take(pa.array(stays.hull[keep]))
     dest = pa.array([None, *fleet.destinations], pa.string())
@@ -111,6 +118,8 @@ def voyage_draws(fleet: Fleet, grid: Grid, stays: Stays) -> pa.Table:
             "departure": times(grid, stays.exact[keep, 1]),
             "destination_arrival": times(grid, stays.exact[keep, 2]),
             "destination_departure": times(grid, stays.exact[keep, 3]),
+            "detection_id": pa.nulls(int(keep.sum()), pa.string()),
+            "seen": pa.array(shown[keep]),
         },
         schema=VOYAGE_DRAWS,
     )
@@ -121,8 +130,10 @@ def _in_window(grid: Grid, stays: Stays) -> NDArray[np.bool_]:
     return np.asarray(np.nan_to_num(stays.exact[:, 1], nan=np.inf) > grid.fraction(grid.window.start))
 
 
-def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Anchor], draws: int) -> pa.Table:
-    """One row per call, as INFERRED_CALLS.
+def build_ledger(
+    fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Anchor], draws: int
+) -> tuple[pa.Table, NDArray[np.bool_]]:
+    """One row per call, as INFERRED_CALLS; and (stays,) which stays are the calls that readings show.
 
     Seen calls come first from the evidence: readings that show a ship at the origin, or at a destination afterwards,
     are joined when most draws put them into the same stay. Between two seen calls, and before the first and after the
@@ -170,7 +181,7 @@ def build_ledger(fleet: Fleet, grid: Grid, stays: Stays, anchors: Sequence[Ancho
             "readings": sorted({a.reading for a in found}),
         }
         _respect_evidence(row, found)
-    return pa.Table.from_pylist([e[0] for e in entries], schema=INFERRED_CALLS)
+    return pa.Table.from_pylist([e[0] for e in entries], schema=INFERRED_CALLS), taken
 
 
 def _stay_of_anchor(fleet: Fleet, stays: Stays, anchor: Anchor, draws: int) -> NDArray[np.int64]:

@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from tidewaiter.errors import ModelError
+from tidewaiter.inference import Law, law
 from tidewaiter.model import Quantiles
 from tidewaiter.voyages import kernel
-from tidewaiter.voyages.grid import LogNormal, lognormal, longest_stay
+from tidewaiter.voyages.grid import longest_stay
 from tidewaiter.voyages.observations import active_steps, leg_shares, legs_in_order
 
 if TYPE_CHECKING:
@@ -134,30 +135,30 @@ def sample(
 def _run_laws(case: Case, fleet: Fleet, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Longest run of each phase in steps, and the laws of the runs at the prior medians, (phases, longest)."""
     model = case.call_model
-    back = lognormal(model.turnaround_days)
-    laws: list[tuple[LogNormal, float]] = [
-        (LogNormal(0.0, 0.0), 0.0),
-        (lognormal(model.origin_stay_days), model.stay_spread),
-        (LogNormal(back.mu, 0.0), back.sigma),
+    back = law(model.turnaround_days)
+    laws: list[tuple[Law, float]] = [
+        (Law(0.0, 0.0), 0.0),
+        (law(model.origin_stay_days), model.stay_spread),
+        (Law(back.mu, 0.0), back.sigma),
     ]
     for leg in legs_in_order(case, fleet):
-        passage = lognormal(leg.travel_days or DEFAULT_PASSAGE)
+        passage = law(leg.travel_days or DEFAULT_PASSAGE)
         laws += [
-            (LogNormal(passage.mu, 0.0), passage.sigma),
-            (lognormal(model.destination_stay_days), model.stay_spread),
+            (Law(passage.mu, 0.0), passage.sigma),
+            (law(model.destination_stay_days), model.stay_spread),
         ]
-    lengths = np.array([1, *(longest_stay(law, spread, grid.step_days) for law, spread in laws[1:])], np.int64)
+    lengths = np.array([1, *(longest_stay(one, spread, grid.step_days) for one, spread in laws[1:])], np.int64)
     pmf = np.zeros((fleet.phases, int(lengths.max())))
     pmf[0, 0] = 1.0
-    for p, (law, spread) in enumerate(laws[1:], 1):
-        kernel.fill_stay(pmf[p], lengths[p], math.exp(law.mu), max(spread, 1e-3), grid.step_days)
+    for p, (one, spread) in enumerate(laws[1:], 1):
+        kernel.fill_stay(pmf[p], lengths[p], math.exp(one.mu), max(spread, 1e-3), grid.step_days)
     return lengths, pmf
 
 
 def _priors(case: Case) -> kernel.Priors:
     model = case.call_model
-    idle, change = lognormal(model.idle_days), lognormal(model.monthly_change)
-    origin, dest = lognormal(model.origin_stay_days), lognormal(model.destination_stay_days)
+    idle, change = law(model.idle_days), law(model.monthly_change)
+    origin, dest = law(model.origin_stay_days), law(model.destination_stay_days)
     spread = max(model.stay_spread, 1e-3)
     return kernel.Priors(
         rate=np.array([-idle.mu, idle.sigma, model.vessel_spread, change.mu, change.sigma]),

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from tidewaiter.inference import share_law
 from tidewaiter.model import Quantiles
 from tidewaiter.model.tables import SURVEY_CHECKS
 from tidewaiter.voyages import kernel
-from tidewaiter.voyages.grid import logit_normal
 from tidewaiter.voyages.observations import imaging_instants, rows
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def read_surveys(case: Case, fleet: Fleet, grid: Grid, table: pa.Table) -> tuple
         usable = None
         if row["days_imaged"] is not None:
             usable = float(row["days_imaged"] - (row["days_obscured"] or 0))
-        law = logit_normal(_coverage(case, row))
+        law = share_law(_coverage(case, row))
         named = set(row["vessels"] or [])
         out.append(
             Survey(

@@ -41,6 +41,7 @@ _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # measures text; the page sets its own, narrower fonts
     "font.size": 9.5,
     "text.color": INK,
+    "text.parse_math": False,  # a name with dollar signs is a name
     "axes.edgecolor": MUTED,
     "axes.labelcolor": MUTED,
     "axes.linewidth": 0.8,
@@ -102,9 +103,12 @@ def draw(name: str, title: str, text: str, styles: Styles, paint: Callable[[floa
     return Markup("\n").join(both)
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of that size in inches."""
-    return Figure(figsize=(width, height), layout="constrained")
+def new_figure(width: float, height: float, gap: float = 0.0) -> Figure:
+    """Return an empty figure of that size in inches; `gap` is room between rows of panels besides the usual."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    if gap:
+        figure.get_layout_engine().set(h_pad=gap / 2 + 0.04167)  # type: ignore[union-attr, call-arg]
+    return figure
 
 
 def on_axis(at: datetime) -> float:
@@ -117,6 +121,11 @@ def tick_number(value: float, _position: int = 0) -> str:
     if abs(value) >= 1e6:
         return f"{value / 1e6:g}{GAP}million"
     return f"{value:,.0f}".replace(",", GAP) if value == round(value) else f"{value:g}"
+
+
+def percent_tick(value: float, _position: int = 0) -> str:
+    """Write an axis tick that is a percentage: ``25 %``, ``−10 %``."""
+    return f"{value:g}{GAP}%".replace("-", "−")
 
 
 def heading(ax: Axes, text: str, **options: Any) -> None:

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tidewaiter.publish.charts.canvas import (
     BLUE,
+    GREEN,
     GROUP_COLOURS,
     INK,
     PAPER,
@@ -53,7 +54,7 @@ class ClaimMark(msgspec.Struct, frozen=True):
     """One claim on a chart.
 
     Attributes:
-        letter: its key in the legend.
+        letter: its key in the legend, "" when there is none.
         at: end of the period it covers, UTC.
         low, high: as published; equal for a single number.
         bound: word of the claim: exact | about | at_least | over | up_to | below | range.
@@ -80,12 +81,14 @@ class Panel(msgspec.Struct, frozen=True):
         series: (end of month UTC, measurement, link), in order of time.
         claims: marks to set on it.
         conditional: a capacity, drawn in grey instead of blue.
+        beside: the same series with the claims taken in, drawn as lines; empty when there is none.
     """
 
     title: str
     series: tuple[tuple[datetime, Measurement, str], ...]
     claims: tuple[ClaimMark, ...] = ()
     conditional: bool = False
+    beside: tuple[tuple[datetime, Measurement, str], ...] = ()
 
 
 def paint_cumulative(width: float, start: datetime, load: Panel | None, items: Sequence[Panel]) -> Figure:
@@ -104,12 +107,12 @@ def paint_cumulative(width: float, start: datetime, load: Panel | None, items: S
     broad = 66 * width  # 72 an inch, less the margins
     grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     if load:
-        _panel(figure.add_subplot(grid[0, :]), start, load, _ceiling([load]), broad)
+        running_panel(figure.add_subplot(grid[0, :]), start, load, broad)
     top = _ceiling(items)
     for index, panel in enumerate(items):
         row, column = divmod(index, columns)
         ax = figure.add_subplot(grid[row + bool(load), column])
-        _panel(ax, start, panel, top, broad / columns)
+        running_panel(ax, start, panel, broad / columns, top)
         if column:
             ax.tick_params(labelleft=False)
     return figure
@@ -117,12 +120,23 @@ def paint_cumulative(width: float, start: datetime, load: Panel | None, items: S
 
 def _ceiling(panels: Sequence[Panel]) -> float:
     """Return the top of a shared scale; claims far above every band are marked at the edge instead of flattening it."""
-    bands = max((m.high or m.value for p in panels for _, m, _ in p.series), default=1.0)
+    bands = max((m.high or m.value for p in panels for _, m, _ in (*p.series, *p.beside)), default=1.0)
     claims = max((c.high for p in panels for c in p.claims), default=0.0)
     return max(bands, min(claims, 1.9 * bands)) * 1.12 or 1.0
 
 
-def _panel(ax: Axes, start: datetime, panel: Panel, top: float, broad: float) -> None:
+def running_panel(ax: Axes, start: datetime, panel: Panel, broad: float, top: float | None = None) -> None:
+    """Draw one running total with its claims.
+
+    Args:
+        ax: where.
+        start: when the total was zero.
+        panel: what to draw.
+        broad: width of the panel in points, near enough.
+        top: end of the scale, None for a scale of its own.
+    """
+    if top is None:
+        top = _ceiling([panel])
     colour = INK if panel.conditional else BLUE
     points = [(start, None), *((at, m) for at, m, _ in panel.series)]
     days = [on_axis(at) for at, _ in points]
@@ -133,6 +147,8 @@ def _panel(ax: Axes, start: datetime, panel: Panel, top: float, broad: float) ->
     ax.plot(days, [0.0 if m is None else m.value for _, m in points], color=colour, linewidth=1.6)
     for at, m, url in panel.series:
         ax.plot([on_axis(at)], [m.value], "o", markersize=2.6, color=colour)[0].set_url(url)
+    if panel.beside:
+        _lines(ax, start, panel.beside)
     ax.set_ylim(0, top)
     last = max([days[-1], *(on_axis(c.at) for c in panel.claims)])
     ax.set_xlim(days[0], last + 0.035 * max(last - days[0], 20))
@@ -143,6 +159,14 @@ def _panel(ax: Axes, start: datetime, panel: Panel, top: float, broad: float) ->
     ax.yaxis.set_major_formatter(FuncFormatter(tick_number))
     time_axis(ax)
     heading(ax, panel.title)
+
+
+def _lines(ax: Axes, start: datetime, series: Sequence[tuple[datetime, Measurement, str]]) -> None:
+    """Draw a running total as three lines: median and the ends of the widest interval."""
+    days = [on_axis(start), *(on_axis(at) for at, _, _ in series)]
+    for which, width, dash in (("value", 1.4, "-"), ("low", 0.9, (0, (3, 2))), ("high", 0.9, (0, (3, 2)))):
+        ends = [0.0, *(_end(m, which) for _, m, _ in series)]
+        ax.plot(days, ends, color=GREEN, linewidth=width, linestyle=dash, zorder=3)
 
 
 def _end(m: Measurement, which: str) -> float:
@@ -204,6 +228,8 @@ def _label(ax: Axes, marks: Sequence[ClaimMark], top: float, width: float) -> No
     ]
     taken = list(spots)
     for mark, (x, y) in zip(marks, spots, strict=True):
+        if not mark.letter:
+            continue
         free = [s for s in _SIDES if all(abs(x + s[0] - a) > 7 or abs(y + s[1] + 3 - b) > 7 for a, b in taken)]
         dx, dy = (free or _SIDES)[0]
         taken.append((x + dx, y + dy + 3))

@@ -1,0 +1,318 @@
+"""Claims as dependent observations of the tally: one fit for the load, one for each scenario that is an estimate.
+
+    x = log Q(window) + b_s + e            Q: what the tally says of the quantity claimed, in the unit of the claim
+    b_s = k tau_s (sqrt(1-r) z_s + sqrt(r) z_group)      what all numbers of a source are off by; k: one factor for all
+    e ~ (1-g) N(0, error) + g N(0, gross)                the second part keeps one wild number from steering
+    floor:  log v = x - Exp(mean distance),  ceiling: log v = x + Exp(mean distance)
+
+A fit is a tempered sequential Monte Carlo over the content of load units, the routes that are not measured, and the
+sources. Every particle carries the index of one draw of voyages and loads: claims choose among exact draws, so voyages
+stay whole and counts stay counts.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from scipy.special import log_ndtr
+
+from tidewaiter.inference import law, share_law, tempered
+from tidewaiter.tally.content import Content, Holdings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from tidewaiter.model import Case, ClaimModel, Scenario
+    from tidewaiter.tally.observed import Reading
+    from tidewaiter.tally.quantities import Tally
+
+METHOD = "tally.fusion/1"
+PARTICLES = 4000
+SWEEPS, FINAL = 2, 6
+LOG_2PI = math.log(2 * math.pi)
+FEWEST_TRIPS, FEWEST_UNITS = 0.5, 1.0  # stand for none in a logarithm
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """The tally given the claims, under one scenario or (scenario "") whatever the content.
+
+    Attributes:
+        scenario: id, or "".
+        readings: those that entered.
+        index: (particles,) draw of the tally behind each particle.
+        z: (particles, dims) coordinates; names: the prior behind each, in order.
+        holdings: what a load unit holds; None without a scenario.
+        routes: (particles, relative legs) log load of each, relative to the measured legs.
+        predicted: (particles, readings) log of what each reading would say without error of its own.
+        loglik: (particles, readings) log-likelihood of each reading.
+        distinct: draws of the tally that are left.
+    """
+
+    scenario: str
+    readings: tuple[Reading, ...]
+    index: NDArray[np.int64]
+    z: NDArray[np.float64]
+    names: tuple[str, ...]
+    holdings: Holdings | None
+    routes: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    loglik: NDArray[np.float64]
+    distinct: int
+
+    def weights_without(self, columns: Sequence[int]) -> NDArray[np.float64]:
+        """Return weights that take readings out again, (particles,), largest ones cut at their 99.9 % point."""
+        w = -self.loglik[:, columns].sum(axis=1)
+        w = np.exp(w - w.max())
+        w = np.minimum(w, np.quantile(w, 0.999))
+        return np.asarray(w / w.sum())
+
+
+class Question:
+    """Everything of a fit that does not depend on the particles.
+
+    Attributes:
+        names: id of the prior behind each coordinate: content, routes, fill, completeness, bias scale, sources, groups.
+    """
+
+    def __init__(self, case: Case, tally: Tally, readings: Sequence[Reading], content: Content | None) -> None:
+        """Lay out coordinates and gather what the tally says for the window of each reading."""
+        self.case, self.readings, self.content = case, tuple(readings), content
+        self.model: ClaimModel = case.claim_model
+        legs = [leg for leg in case.legs if leg.relative is not None]
+        self._leg_laws = [law(leg.relative) for leg in legs if leg.relative is not None]
+        voices = {r.voice.id: r.voice for r in self.readings}
+        groups = list(dict.fromkeys(v.group for v in voices.values()))
+        content_names = content.names if content else ()
+        self.names = (
+            *content_names,
+            *(f"legs.{leg.destination}.{leg.mode}.relative" for leg in legs),
+            "claims_model.fill",
+            "claims_model.completeness",
+            "claims_model.bias_scale",
+            *(f"sources.{v}" for v in voices),
+            *(f"groups.{g}" for g in groups),
+        )
+        at = len(content_names)
+        self._content, self._legs = slice(0, at), slice(at, at + len(legs))
+        at += len(legs)
+        self._fill, self._complete, self._scale = at, at + 1, at + 2
+        self._sources = slice(at + 3, at + 3 + len(voices))
+        self._groups = slice(at + 3 + len(voices), len(self.names))
+        order = list(voices)
+        self._tau = np.array([v.bias for v in voices.values()])
+        self._group_of = np.array([groups.index(v.group) for v in voices.values()], np.int64)
+        self._source_of = np.array([order.index(r.voice.id) for r in self.readings], np.int64)
+        self._log_value = np.array([r.log_value for r in self.readings])
+        self._base = self._gather(tally)
+        measured = {leg.mode for leg in case.legs if leg.measured}
+        self._has_measured = np.array([bool(r.modes & measured) for r in self.readings], float)
+        self._has_leg = np.array([[leg.mode in r.modes for leg in legs] for r in self.readings], float)
+        self._counts = np.array([r.quantity != "factor" for r in self.readings], float)  # a ratio has no bias of its source
+        self._errors = np.array([self._error(r) for r in self.readings])
+        self._gross = np.hypot(self.model.gross_error, [r.error for r in self.readings])
+        self.laws = {
+            "fill": share_law(self.model.fill),
+            "completeness": share_law(self.model.completeness),
+            "bias_scale": law(self.model.bias_scale),
+        }
+
+    @property
+    def blocks(self) -> tuple[slice, ...]:
+        """Coordinates that move together: everything, the cargo, the sources."""
+        dims = len(self.names)
+        return slice(0, dims), slice(0, self._scale), slice(self._scale, dims)
+
+    def _gather(self, tally: Tally) -> NDArray[np.float64]:
+        """Log of trips or load of the tally in the window of each reading, (readings, draws)."""
+        windows: dict[tuple[bool, datetime, datetime], NDArray[np.float64]] = {}
+        rows = []
+        for r in self.readings:
+            trips = r.quantity == "trips"
+            key = (trips, r.start, r.end)
+            if r.quantity == "factor":
+                rows.append(np.zeros(tally.size))
+                continue
+            if key not in windows:
+                total = tally.voyages(r.start, r.end) if trips else tally.loads(r.start, r.end)
+                windows[key] = np.log(np.maximum(total, FEWEST_TRIPS if trips else FEWEST_UNITS))
+            rows.append(windows[key])
+        return np.stack(rows) if rows else np.zeros((0, tally.size))
+
+    def _error(self, r: Reading) -> float:
+        own = {
+            "count": self.model.count_error,
+            "factor": self.model.factor_error,
+            "capacity": self.model.capacity_error,
+        }.get(r.kind, self.model.error)
+        return math.hypot(own, r.error)
+
+    def routes(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log load of each relative leg per load on the measured legs, (n, legs)."""
+        laws = self._leg_laws
+        columns = [x.log_at(z[:, self._legs.start + j]) for j, x in enumerate(laws)]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(z), 0))
+
+    def bias(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log bias of each source, (n, sources)."""
+        rho = self.model.group_share
+        own, shared = z[:, self._sources], z[:, self._groups][:, self._group_of]
+        scale = self.laws["bias_scale"].at(z[:, self._scale])
+        unit = math.sqrt(1 - rho) * own + math.sqrt(rho) * shared
+        return np.asarray(scale[:, None] * self._tau * unit)
+
+    def predict(self, z: NDArray[np.float64], index: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Log of what each reading would say without an error of its own, (n, readings)."""
+        x = self._base[:, index].T
+        if not self.readings:
+            return x
+        if self._has_leg.size:
+            relative = np.exp(self.routes(z))
+            x = x + np.log(np.maximum(self._has_measured + relative @ self._has_leg.T, 1e-12))
+        complete = self.laws["completeness"].log_at(z[:, self._complete])
+        fill = self.laws["fill"].log_at(z[:, self._fill])
+        held = None if self.content is None else self.content.at(z[:, self._content])
+        x = x.copy() if x.base is not None else x
+        for i, r in enumerate(self.readings):
+            if r.quantity in {"trips", "load"}:
+                if r.voice.imagery:
+                    x[:, i] += complete
+                continue
+            if held is None:
+                raise ValueError("a reading of content needs a scenario")
+            x[:, i] += self._content_term(r, held, fill)
+        return np.asarray(x + self.bias(z)[:, self._source_of] * self._counts)
+
+    def _content_term(
+        self, r: Reading, held: Holdings, fill: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        if r.kind == "capacity":
+            return held.content - fill
+        if r.quantity == "mass":
+            if held.mass is None:
+                raise ValueError("a reading in tonnes needs a mass")
+            return held.share + held.mass
+        return held.items
+
+    def loglik(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-likelihood of each reading, (n, readings)."""
+        residual = self._log_value - predicted
+        out = np.empty_like(residual)
+        for i, r in enumerate(self.readings):
+            x = residual[:, i] if r.kind != "ceiling" else -residual[:, i]
+            small, large = self._errors[i], self._gross[i]
+            if r.slack:
+                parts = [
+                    (math.log(w * p), _behind(x, s, eta))
+                    for w, eta in r.slack
+                    for p, s in ((1 - self.model.gross, small), (self.model.gross, large))
+                    if p > 0
+                ]
+                out[:, i] = np.logaddexp.reduce([w + f for w, f in parts], axis=0)
+            elif r.kind in {"factor", "capacity"} or self.model.gross == 0:
+                out[:, i] = _normal(x, small)
+            else:
+                out[:, i] = np.logaddexp(
+                    math.log1p(-self.model.gross) + _normal(x, small), math.log(self.model.gross) + _normal(x, large)
+                )
+        return out
+
+    def replicate(self, i: int, predicted: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+        """Draw what reading `i` could have said, on log scale, (n,); grossly wrong numbers are no excuse."""
+        r = self.readings[i]
+        out = predicted + self._errors[i] * rng.standard_normal(len(predicted))
+        if r.slack:
+            etas = rng.choice([eta for _, eta in r.slack], len(out), p=[w for w, _ in r.slack])
+            out += (1 if r.kind == "ceiling" else -1) * rng.exponential(etas)
+        return out
+
+
+def fit_claims(
+    case: Case,
+    tally: Tally,
+    readings: Sequence[Reading],
+    scenario: Scenario | None,
+    *,
+    particles: int = PARTICLES,
+    seed: int | None = None,
+) -> Fit:
+    """Condition the tally on claims.
+
+    Args:
+        case: its assumptions about sources and claims.
+        tally: from what was seen and counted.
+        readings: of `observe`; those that need a content the scenario does not give stay out.
+        scenario: an estimate whose content learns from the claims; None = voyages and load only.
+        particles: draws of the result.
+        seed: of the case when None.
+    """
+    content = None if scenario is None else tally.contents[scenario.id]
+    used = [r for r in readings if _speaks_to(r, content, case)]
+    question = Question(case, tally, used, content)
+    name = "" if scenario is None else scenario.id
+    rng = np.random.default_rng([case.seed if seed is None else seed, 1 << 23, zlib.crc32(name.encode())])
+    order = np.argsort(tally.loads() if tally.loads().any() else tally.voyages(), kind="stable")
+
+    def loglik(z: NDArray[np.float64], rank: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(question.loglik(question.predict(z, order[rank])).sum(axis=1))
+
+    if used:
+        cloud = tempered(
+            loglik,
+            len(question.names),
+            particles,
+            rng,
+            indices=tally.size,
+            blocks=question.blocks,
+            sweeps=SWEEPS,
+            final=FINAL,
+        )
+        z, index = cloud.z, order[cloud.carried]
+    else:
+        z = rng.standard_normal((particles, len(question.names)))
+        index = rng.permutation(np.arange(particles) % tally.size)
+    predicted = question.predict(z, index)
+    return Fit(
+        scenario=name,
+        readings=question.readings,
+        index=index,
+        z=z,
+        names=question.names,
+        holdings=None if content is None else content.at(z[:, : len(content.names)]),
+        routes=question.routes(z),
+        predicted=predicted,
+        loglik=question.loglik(predicted),
+        distinct=len(np.unique(index)),
+    )
+
+
+def _speaks_to(r: Reading, content: Content | None, case: Case) -> bool:
+    """Tell whether a reading can be held against a content: the unit of its item, or a mass it has."""
+    if not r.needs_content:
+        return True
+    if content is None:
+        return False
+    item = next(i for i in case.items if i.id == content.scenario.item)
+    if r.quantity == "mass":
+        return content.at(np.zeros((1, len(content.names)))).mass is not None
+    return r.unit == item.unit
+
+
+def _normal(x: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
+    return np.asarray(-0.5 * (x / sd) ** 2 - math.log(sd) - 0.5 * LOG_2PI)
+
+
+def _behind(x: NDArray[np.float64], sd: float, eta: float) -> NDArray[np.float64]:
+    """Log density of N(0, sd) - Exp(mean eta), an exponentially modified normal law; exact far in its tail."""
+    return np.asarray(-math.log(eta) + sd**2 / (2 * eta**2) + x / eta + log_ndtr(-x / sd - sd / eta))
+
+
+def estimates(scenarios: Mapping[str, Scenario]) -> list[Scenario]:
+    """Return the scenarios that learn from claims: those without a condition."""
+    return [s for s in scenarios.values() if not s.condition]

@@ -1,0 +1,317 @@
+"""Which claims move the answer, and how: the table of claims as readings, each source's own counts once.
+
+    what was published                       how it enters
+    ---------------------------------------  ---------------------------------------------------------------------
+    a number, "about" a number, a range      a point; a stated range is read as an 80 % interval
+    "more than", "at least"                  a floor: below the truth by a distance that depends on how it is meant
+    "up to", "below"                         a ceiling, its mirror image
+    voyages by a team that counts from       a count of what it saw, however it is worded
+      images
+    items from one's own load units          the source's factor, once per source: given the units it says no more
+    the same, "if all were …"                a capacity: its factor is a ceiling on content
+    a number of somebody else again          nothing; it is folded under its origin
+
+A number is taken only with its unit, its window and its route stated: otherwise it is refused, and the reason kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads the annotation at run time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tidewaiter.tally.claim import CEILINGS, FLOORS, Claim
+from tidewaiter.tally.demands import TRIPS, base_units
+from tidewaiter.tally.loads import RANGE_Z
+from tidewaiter.tally.speakers import Voice, voice
+from tidewaiter.tally.windows import MONTH, PERIOD_DAYS, modes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tidewaiter.model import Case, Item
+    from tidewaiter.tally.origins import Trace
+
+BEFORE = timedelta(days=62)
+"""A window that opens this long before the case counts from its start: starts are stated to the month, or the season."""
+SLACKS = {
+    "tight": ((1.0, "tight"),),
+    "loose": ((1.0, "loose"),),
+    "stale": ((1.0, "stale"),),
+    "": ((0.4, "tight"), (0.35, "loose"), (0.25, "stale")),
+}
+"""How far a bound lies from the truth, as weights of the distances of the case; unsaid, all of them are possible."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One number that enters the likelihood.
+
+    Attributes:
+        claim_id: whose it is; of a factor, the first claim it was taken from.
+        kind: point | floor | ceiling | count | factor | capacity.
+        quantity: trips | load | items | mass | factor.
+        unit: unit of the number, for items the unit of the item.
+        log_value: log of the number; of a rate, of the quantity over its window.
+        error: log standard deviation of its own, besides the error all numbers have.
+        slack: (weight, mean log distance) pairs of a bound; empty for others.
+        voice: who speaks.
+        start, end: window ``[start, end)``, inside that of the case.
+        modes: ways of transport it speaks of.
+        scale: what the number was multiplied by to become a quantity over the window.
+    """
+
+    claim_id: str
+    kind: str
+    quantity: str
+    unit: str
+    log_value: float
+    error: float
+    slack: tuple[tuple[float, float], ...]
+    voice: Voice
+    start: datetime
+    end: datetime
+    modes: frozenset[str]
+    scale: float = 1.0
+
+    @property
+    def needs_content(self) -> bool:
+        """It can be held only against a tally under a scenario."""
+        return self.quantity in {"items", "mass", "factor"}
+
+
+class Fate(msgspec.Struct, frozen=True):
+    """What became of a claim.
+
+    Attributes:
+        role: reading | factor | copy | check | refused.
+        reason: in words without figures; empty for a reading.
+        origin: claim under which a copy is folded.
+    """
+
+    role: str
+    reason: str = ""
+    origin: str = ""
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """The claims sorted.
+
+    Attributes:
+        readings: those that enter, ordered by claim id.
+        fates: of every claim, by id.
+    """
+
+    readings: tuple[Reading, ...]
+    fates: dict[str, Fate]
+
+
+def observe(case: Case, claims: Sequence[Claim], traces: Mapping[str, Trace]) -> Observed:
+    """Sort the claims into readings, factors, copies, checks and refusals.
+
+    Args:
+        case: its legs say which routes are measured, its items which units count.
+        claims: with distinct ids.
+        traces: of the same claims.
+    """
+    by_id = {c.claim_id: c for c in claims}
+    fates: dict[str, Fate] = {}
+    readings: list[Reading] = []
+    factors: dict[tuple[str, str, str], list[tuple[Claim, Reading]]] = defaultdict(list)
+    for claim in claims:
+        trace = traces[claim.claim_id]
+        reason = _aside(claim) or _copy(claim, trace, by_id)
+        if reason:
+            fates[claim.claim_id] = reason
+            continue
+        base = base_units(claim, by_id, trace, case.load_model.unit)
+        made = _reading(case, claim, base)
+        if isinstance(made, str):
+            fates[claim.claim_id] = Fate("refused", made)
+        elif made.quantity == "factor":
+            factors[made.voice.id, made.kind, made.unit].append((claim, made))
+        else:
+            fates[claim.claim_id] = Fate("reading")
+            readings.append(made)
+    for told in factors.values():
+        readings.append(_once(told))
+        first = told[0][0].claim_id
+        for claim, _ in told:
+            again = "its factor counts once, with the other numbers this source computed from load units"
+            fates[claim.claim_id] = Fate("factor", "" if claim.claim_id == first else again, first)
+    _stand_in(case, claims, traces, fates, readings)
+    return Observed(tuple(sorted(readings, key=lambda r: r.claim_id)), fates)
+
+
+def _aside(claim: Claim) -> Fate | None:
+    if claim.use == "check":
+        return Fate("check", "declared as a check: compared, but it does not move the answer")
+    if claim.flow:
+        return Fate("refused", "it speaks of another flow, which is estimated on its own")
+    if claim.category not in {"delivery", "finding"}:
+        return Fate("refused", f"it speaks of {claim.category}, not of deliveries")
+    if not claim.numbers:
+        return Fate("refused", "it gives no number")
+    return None
+
+
+def _copy(claim: Claim, trace: Trace, by_id: Mapping[str, Claim]) -> Fate | None:
+    """Return the fate of a claim that rests on somebody else's number, or repeats one."""
+    if trace.link == "origin":
+        return None
+    parent = by_id[trace.parent]
+    own_step = trace.link == "arithmetic" and parent.speaker == claim.speaker
+    if own_step:
+        return None
+    if parent.quantity != claim.quantity:
+        return Fate("copy", "computed from a number that counts already", trace.origin)
+    sure = "repeats a number that counts already"
+    return Fate("copy", sure if trace.link in {"stated", "arithmetic"} else f"probably {sure}", trace.origin)
+
+
+def _reading(case: Case, claim: Claim, base: float | None) -> Reading | str:
+    """Return the claim as a reading, or the reason why it is none."""
+    figure = claim.figure
+    if figure is None or figure <= 0:
+        return "its number is not above zero" if figure is not None else "it gives no number"
+    who = voice(claim, case)
+    units = {i.unit: i for i in case.items}
+    item = units.get(claim.quantity)
+    model = case.claim_model
+    if item is not None and base:
+        kind = "capacity" if claim.condition else "factor"
+        return _build(case, claim, who, kind, "factor", figure / base, (case.window.start, case.window.end), 1.0)
+    quantity = _quantity(case, claim, item)
+    if not quantity:
+        return "it counts something that this case does not measure"
+    span = _window(case, claim)
+    if isinstance(span, str):
+        return span
+    modes = modes_of(claim.route)
+    reason = _route(case, modes)
+    if reason:
+        return reason
+    scale = 1.0
+    if claim.per:
+        scale = (span[1] - span[0]) / timedelta(days=PERIOD_DAYS[claim.per])
+    if claim.condition:
+        kind = "capacity"
+        if quantity in {"trips", "load"}:
+            return "a conditional on load units says what could have been, not what was"
+    elif quantity == "trips" and who.imagery:
+        kind = "count"
+    else:
+        kind = "floor" if claim.bound in FLOORS else "ceiling" if claim.bound in CEILINGS else "point"
+    value = _middle(claim) if kind in {"point", "count", "capacity"} else figure
+    made = _build(case, claim, who, kind, quantity, value * scale, span, scale)
+    if kind in {"floor", "ceiling"}:
+        slack = tuple((w, float(getattr(model, name))) for w, name in SLACKS[claim.looseness])
+        made = msgspec.structs.replace(made, slack=slack)
+    return made
+
+
+def _build(
+    case: Case,
+    claim: Claim,
+    who: Voice,
+    kind: str,
+    quantity: str,
+    value: float,
+    span: tuple[datetime, datetime],
+    scale: float,
+) -> Reading:
+    spread = 0.0
+    if claim.low and claim.high and kind != "ceiling":
+        spread = math.log(claim.high / claim.low) / RANGE_Z
+    measured = frozenset(leg.mode for leg in case.legs if leg.measured)
+    return Reading(
+        claim_id=claim.claim_id,
+        kind=kind,
+        quantity=quantity,
+        unit=claim.quantity,
+        log_value=math.log(value),
+        error=math.hypot(spread, claim.relative_error or 0.0),
+        slack=(),
+        voice=who,
+        start=span[0],
+        end=span[1],
+        modes=modes_of(claim.route) or measured,
+        scale=scale,
+    )
+
+
+def _middle(claim: Claim) -> float:
+    """Return the number of a point: the geometric middle of a range."""
+    low, high = claim.numbers[0], claim.numbers[-1]
+    return math.sqrt(low * high) if low > 0 else (low + high) / 2
+
+
+def _quantity(case: Case, claim: Claim, item: Item | None) -> str:
+    if claim.quantity in TRIPS:
+        return "trips"
+    if claim.quantity == case.load_model.unit:
+        return "load"
+    if item is not None:
+        return "items"
+    massive = any(i.kg_per_unit for i in case.items) or any(
+        part.kg_per_item for s in case.scenarios for part in s.mix
+    )
+    return "mass" if claim.quantity == "tonne" and massive else ""
+
+
+def _window(case: Case, claim: Claim) -> tuple[datetime, datetime] | str:
+    if claim.t_start is None or claim.t_end is None:
+        return "its window is not stated"
+    start, end = max(claim.t_start, case.window.start), min(claim.t_end, case.window.end)
+    if start >= end:
+        return "it speaks of a time outside the window of the case"
+    if claim.t_start < case.window.start - BEFORE:
+        return "it counts from a date before the case begins"
+    if claim.t_end > case.window.end + MONTH:
+        return "it runs on after the case ends"
+    return start, end
+
+
+def _route(case: Case, modes: frozenset[str]) -> str:
+    if not modes:
+        return "its route is not stated"
+    measured = {leg.mode for leg in case.legs if leg.measured}
+    known = measured | {leg.mode for leg in case.legs if leg.relative is not None}
+    if modes >= {"sea", "rail", "road", "air"}:  # "all routes": all that the case knows of
+        return "" if known > measured else "it speaks of all routes, and no leg declares what the others carry"
+    if not modes <= known:
+        return "it speaks of a route that is not measured here"
+    return ""
+
+
+def _once(told: list[tuple[Claim, Reading]]) -> Reading:
+    """Return the factor of a source: the geometric mean of its numbers, as sure as the surest of them."""
+    readings = [r for _, r in told]
+    mean = math.fsum(r.log_value for r in readings) / len(readings)
+    return msgspec.structs.replace(readings[0], log_value=mean, error=min(r.error for r in readings))
+
+
+def _stand_in(
+    case: Case,
+    claims: Sequence[Claim],
+    traces: Mapping[str, Trace],
+    fates: dict[str, Fate],
+    readings: list[Reading],
+) -> None:
+    """Let a copy stand in for an origin that cannot be used itself, if the copy states what the origin leaves out."""
+    for claim in claims:
+        origin = traces[claim.claim_id].origin
+        lost = fates[claim.claim_id].role == "copy" and fates[origin].role == "refused"
+        if not lost or traces[claim.claim_id].link not in {"stated", "inferred"} or claim.condition:
+            continue
+        first = next(c for c in claims if c.claim_id == origin)
+        if first.use == "check" or first.condition or first.quantity != claim.quantity or first.numbers != claim.numbers:
+            continue
+        spoken_by = msgspec.structs.replace(claim, claimant=first.claimant, claimant_type=first.claimant_type)
+        made = _reading(case, spoken_by, None)
+        if isinstance(made, Reading):
+            readings.append(made)
+            fates[claim.claim_id] = Fate("reading", "stands in for its origin, which states less", origin)
+            fates[origin] = Fate("copy", "a copy that states window and route stands in for it", claim.claim_id)
