@@ -55,6 +55,7 @@ def law(quantiles: Quantiles) -> Law:
 def share_law(quantiles: Quantiles) -> Law:
     """Return the logit-normal law of a share in (0, 1]; points at the very ends are drawn in by `SURE`."""
     low, mid, high = (
-        math.log(q / (1 - q)) for q in (min(max(q, SURE), 1 - SURE) for q in (quantiles.p5, quantiles.p50, quantiles.p95))
+        math.log(q / (1 - q))
+        for q in (min(max(q, SURE), 1 - SURE) for q in (quantiles.p5, quantiles.p50, quantiles.p95))
     )
     return Law(mid, (high - low) / (2 * Z95), "logit")

@@ -90,7 +90,7 @@ RECORD = (
     Statement("gov_a", 7, "container", copies=3, derived=True),
     Statement("gov_b", 7, "container", "at_least", "tight", copies=2),
     Statement("gov_c", 7, "round", copies=1),
-    Statement("gov_b", 12, "container", copies=2),
+    Statement("gov_b", 12, "container", copies=2, derived=True),
     Statement("records", 13, "round", copies=2),
     Statement("gov_a", 14, "container", "at_least", "tight", copies=3, derived=True),
     Statement("press", 15, "round", copies=2),
@@ -146,7 +146,9 @@ class Line(msgspec.Struct, frozen=True):
 def line_case(spec: LineSpec, seed: int) -> Case:
     """Return the declarations of a simulated line."""
     start = datetime(2030, 1, 1, tzinfo=UTC)
-    places = tuple(Place(i, i.capitalize(), lat=40.0 + n, lon=130.0, source="simulated") for n, i in enumerate(("alpha", "bravo")))
+    places = tuple(
+        Place(i, i.capitalize(), lat=40.0 + n, lon=130.0, source="simulated") for n, i in enumerate(("alpha", "bravo"))
+    )
     rail = Leg("alpha", "bravo", mode="rail", measured=False, relative=Quantiles(0.0182, 0.08, 0.351, "simulated"))
     return Case(
         root=Path(),
@@ -209,9 +211,7 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
         return float(load[at < months].sum())
 
     rounds = containers(spec.months) * share * (1 + rail) * content
-    truth = LineTruth(
-        len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable
-    )
+    truth = LineTruth(len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable)
     claims, copies, derived = _claims(spec, case, containers, share * content, rail, rng)
     detections = [
         {
@@ -223,7 +223,12 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
         for i in np.flatnonzero(any_list)
     ]
     exposures = [
-        {"list_id": x.id, "t_start": _month(start, t), "t_end": _month(start, t + 1), "looks": float(exposure[j, t] * lengths[t])}
+        {
+            "list_id": x.id,
+            "t_start": _month(start, t),
+            "t_end": _month(start, t + 1),
+            "looks": float(exposure[j, t] * lengths[t]),
+        }
         for j, x in enumerate(LISTS)
         for t in range(spec.months)
     ]
@@ -246,9 +251,7 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
     return Line(case, {n: _table(n, made.get(n, [])) for n in READINGS}, truth, copies, derived)
 
 
-def _rates(
-    spec: LineSpec, lengths: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _rates(spec: LineSpec, lengths: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Voyages expected in each month, from their prior; a declared total is the same soft weight that the fit uses."""
     total = None if spec.lists.total is None else law(spec.lists.total)
     while True:
@@ -273,7 +276,10 @@ def _claims(
         * (math.sqrt(1 - model.group_share) * rng.standard_normal() + math.sqrt(model.group_share) * group[s.group])
         for s in SOURCES
     }
-    factor = {s: per_container * math.exp(model.factor_error * rng.standard_normal()) for s in sorted({t.source for t in RECORD if t.derived})}
+    factor = {
+        s: per_container * math.exp(model.factor_error * rng.standard_normal())
+        for s in sorted({t.source for t in RECORD if t.derived})
+    }
     names = {s.id: s.names[0] for s in SOURCES}
     rows: list[dict[str, Any]] = []
     derived, copies = [], []
@@ -316,5 +322,3 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     places: Mapping[str, Any] = {"evidence": "0" * 64}
     filled = [{**row, **places, "row": n, "line": n + 1} for n, row in enumerate(rows, 1)]
     return pa.Table.from_pylist(filled, schema=READINGS[name])
-
-

@@ -90,9 +90,7 @@ class Content:
             return Holdings(share, content, usable, mass)
         weights = np.stack([self._log(w, z) for w, _ in self._parts])
         weights -= np.logaddexp.reduce(weights, axis=0)
-        held = np.stack(
-            [self._ceiling(self._log(g, z), kg) for (_, g), kg in zip(self._parts, self._kg, strict=True)]
-        )
+        held = np.stack([self._ceiling(self._log(g, z), kg) for (_, g), kg in zip(self._parts, self._kg, strict=True)])
         content = np.logaddexp.reduce(weights + held, axis=0)
         known = [kg for kg in self._kg if kg is not None]
         mass = None

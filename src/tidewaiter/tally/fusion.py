@@ -92,7 +92,7 @@ class Question:
         content_names = content.names if content else ()
         self.names = (
             *content_names,
-            *(f"legs.{leg.destination}.{leg.mode}.relative" for leg in legs),
+            *(f"legs.{leg.origin}.{leg.destination}.relative" for leg in legs),
             "claims_model.fill",
             "claims_model.completeness",
             "claims_model.bias_scale",
@@ -114,7 +114,9 @@ class Question:
         measured = {leg.mode for leg in case.legs if leg.measured}
         self._has_measured = np.array([bool(r.modes & measured) for r in self.readings], float)
         self._has_leg = np.array([[leg.mode in r.modes for leg in legs] for r in self.readings], float)
-        self._counts = np.array([r.quantity != "factor" for r in self.readings], float)  # a ratio has no bias of its source
+        self._counts = np.array(
+            [r.quantity != "factor" for r in self.readings], float
+        )  # a ratio has no bias of its source
         self._errors = np.array([self._error(r) for r in self.readings])
         self._gross = np.hypot(self.model.gross_error, [r.error for r in self.readings])
         self.laws = {
@@ -189,9 +191,7 @@ class Question:
             x[:, i] += self._content_term(r, held, fill)
         return np.asarray(x + self.bias(z)[:, self._source_of] * self._counts)
 
-    def _content_term(
-        self, r: Reading, held: Holdings, fill: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def _content_term(self, r: Reading, held: Holdings, fill: NDArray[np.float64]) -> NDArray[np.float64]:
         if r.kind == "capacity":
             return held.content - fill
         if r.quantity == "mass":

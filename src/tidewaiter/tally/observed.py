@@ -255,9 +255,7 @@ def _quantity(case: Case, claim: Claim, item: Item | None) -> str:
         return "load"
     if item is not None:
         return "items"
-    massive = any(i.kg_per_unit for i in case.items) or any(
-        part.kg_per_item for s in case.scenarios for part in s.mix
-    )
+    massive = any(i.kg_per_unit for i in case.items) or any(part.kg_per_item for s in case.scenarios for part in s.mix)
     return "mass" if claim.quantity == "tonne" and massive else ""
 
 
@@ -307,7 +305,12 @@ def _stand_in(
         if not lost or traces[claim.claim_id].link not in {"stated", "inferred"} or claim.condition:
             continue
         first = next(c for c in claims if c.claim_id == origin)
-        if first.use == "check" or first.condition or first.quantity != claim.quantity or first.numbers != claim.numbers:
+        if (
+            first.use == "check"
+            or first.condition
+            or first.quantity != claim.quantity
+            or first.numbers != claim.numbers
+        ):
             continue
         spoken_by = msgspec.structs.replace(claim, claimant=first.claimant, claimant_type=first.claimant_type)
         made = _reading(case, spoken_by, None)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 METHOD = "voyages.lists/1"
 PARTICLES = 1000
+FROM_LISTS = "lists-"
+"""How ids of surveys begin that stand for the detection lists; no survey of a user may be named so."""
 MONTH_DAYS = 365.25 / 12
 SMALLEST = 1e-300  # keeps the logarithm of an impossible history finite
 UNSEEN_MONTH = 0.05  # looks, relative to the mean, of a month in which a list saw something though it did not look
@@ -68,15 +70,12 @@ class ListPosterior(msgspec.Struct, frozen=True):
     Attributes:
         rate: (particles, months) voyages a month.
         nobody: (particles, months) chance that nobody sees a voyage.
-        dark_share: (particles,) and z: (particles, dims) coordinates behind all.
-        notices: (subject, message) for people.
+        z: (particles, dims) coordinates behind all: first rate, change, steps, lists, share and visibility of the dark.
     """
 
     rate: NDArray[np.float64]
     nobody: NDArray[np.float64]
-    dark_share: NDArray[np.float64]
     z: NDArray[np.float64]
-    notices: tuple[tuple[str, str], ...]
 
 
 def read_lists(case: Case, tables: Mapping[str, pa.Table]) -> tuple[ListEvidence, list[tuple[str, str]]]:
@@ -87,7 +86,9 @@ def read_lists(case: Case, tables: Mapping[str, pa.Table]) -> tuple[ListEvidence
     """
     lists = case.lists
     if not lists:
-        raise ModelError("there are detections, but no list is declared", file="case.toml", hint="add [[lists]] entries")
+        raise ModelError(
+            "there are detections, but no list is declared", file="case.toml", hint="add [[lists]] entries"
+        )
     starts = month_starts(case.window)
     months = (case.window.start, *starts[1:], case.window.end)
     edges = np.array([_micros(t) for t in months])
@@ -112,7 +113,9 @@ def read_lists(case: Case, tables: Mapping[str, pa.Table]) -> tuple[ListEvidence
         blind = (exposure[j] < UNSEEN_MONTH) & (seen[histories].sum(axis=0) > 0)
         if blind.any():
             exposure[j, blind] = UNSEEN_MONTH
-            notices.append((f"lists.{one.id}", "it saw voyages in months for which it states no looks; a few are assumed"))
+            notices.append(
+                (f"lists.{one.id}", "it saw voyages in months for which it states no looks; a few are assumed")
+            )
     evidence = ListEvidence(
         months, weight, exposure, seen, tuple(ids), np.array(first, np.int64), np.array(last, np.int64)
     )
@@ -201,7 +204,20 @@ def fit_lists(
     dims = months + 1 + n_lists + 2
     blocks = (path, detection, [0, *range(detection.start, detection.stop)])
     z = tempered(loglik, dims, particles, rng, blocks=blocks).z
-    return ListPosterior(np.exp(rates(z)), histories(z)[:, 0], share.at(z[:, -2]), z, ())
+    return ListPosterior(np.exp(rates(z)), histories(z)[:, 0], z)
+
+
+def list_coordinates(case: Case, posterior: ListPosterior) -> dict[str, NDArray[np.float64]]:
+    """Coordinates by the id of the prior they belong to, (particles,) each."""
+    z, n = posterior.z, len(case.lists)
+    seen = {f"lists.{one.id}.seen": z[:, -2 - n + j] for j, one in enumerate(case.lists)}
+    return {
+        "lists_model.rate_per_month": z[:, 0],
+        "lists_model.monthly_change": z[:, 1],
+        **seen,
+        "lists_model.dark_share": z[:, -2],
+        "lists_model.dark_visibility": z[:, -1],
+    }
 
 
 def draw_voyages(
@@ -297,7 +313,7 @@ def lists_as_surveys(case: Case, evidence: ListEvidence, posterior: ListPosterio
         start, end = evidence.months[m], evidence.months[m + 1]
         rows.append(
             {
-                "survey_id": f"lists-{start:%Y-%m}",
+                "survey_id": f"{FROM_LISTS}{start:%Y-%m}",
                 "place_id": origin,
                 "t_start": start,
                 "t_end": end if end - start >= timedelta(days=1) else start + timedelta(days=1),
