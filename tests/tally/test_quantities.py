@@ -33,11 +33,12 @@ def voyage_table(seed, draws=DRAWS, mean=6.0):
                     "draw": draw,
                     "vessel_id": str(rng.choice(["heron", "tern"])),
                     "origin_id": "amber",
-                    "destination_id": None if t[2] is None else "cobalt",
+                    "destination_id": None if t[2] is None else str(rng.choice(["cobalt", "dun"])),
                     "arrival": t[0],
                     "departure": t[1],
                     "destination_arrival": t[2],
                     "destination_departure": t[3],
+                    "seen": bool(rng.random() < 0.6),
                 }
             )
     return pa.Table.from_pylist(
@@ -56,6 +57,9 @@ def tally():
 
 KINDS = {
     "calls": lambda t, a=None, b=None: t.calls(a, b),
+    "seen": lambda t, a=None, b=None: t.voyages(a, b, seen=True),
+    "counted": lambda t, a=None, b=None: t.loads(a, b, counted=True),
+    "without": lambda t, a=None, b=None: t.loads_without(["dun"], ["heron"], a, b),
     "voyages": lambda t, a=None, b=None: t.voyages(a, b),
     "loads": lambda t, a=None, b=None: t.loads(a, b),
     "items": lambda t, a=None, b=None: t.items("documents", a, b),
@@ -69,6 +73,7 @@ def test_months_add_up_to_the_total_and_to_what_is_cumulated(tally, kind):
         running = running + kind(tally, start, end)
         assert kind(tally, CASE.window.start, end) == pytest.approx(running)
     assert running == pytest.approx(kind(tally))
+    assert np.isfinite(running).all()
     assert kind(tally).sum() > 0
 
 
@@ -163,3 +168,66 @@ def test_the_mean_load_of_the_fleet_is_that_of_its_voyages():
     tally = make(draws=2500, mean=8.0)
     drawn = tally.loads().sum() / tally.voyages().sum()
     assert tally.load_per_voyage().mean() == pytest.approx(drawn, rel=0.05)
+
+
+def test_seen_and_inferred_voyages_add_up_to_all(tally):
+    for start, end in [(None, None), *months(CASE)]:
+        parts = [tally.voyages(start, end, seen=x) for x in (True, False)]
+        assert (sum(parts) == tally.voyages(start, end)).all()
+    assert min(tally.voyages(seen=x).sum() for x in (True, False)) > 0
+
+
+def test_counted_and_imputed_loads_add_up_to_all(tally):
+    for start, end in [(None, None), *months(CASE)]:
+        parts = [tally.loads(start, end, counted=x) for x in (True, False)]
+        assert sum(parts) == pytest.approx(tally.loads(start, end))
+    assert tally.loads(counted=False).sum() > 0
+
+
+def test_what_no_reading_shows_is_inferred():
+    """A table that does not say counts as not seen."""
+    table = voyage_table(3).set_column(
+        VOYAGE_DRAWS.get_field_index("seen"), "seen", pa.nulls(voyage_table(3).num_rows, pa.bool_())
+    )
+    tally = Tally(CASE, table, readings()["loads"], DRAWS, 5)
+    assert not tally.voyages(seen=True).any()
+    assert (tally.voyages(seen=False) == tally.voyages()).all()
+
+
+def test_a_count_of_a_detection_is_what_its_voyage_carried():
+    row = dict.fromkeys(VOYAGE_DRAWS.names) | {f: at(5) for f in ("arrival", "departure", "destination_arrival")}
+    rows = [row | {"draw": d, "detection_id": i, "seen": i is not None} for d in range(30) for i in ("D1", None)]
+    count = load(1, 321, detection_id="D1", relative_error=1e-6)
+    case = shuttle(150, load_model=msgspec.structs.replace(CASE.load_model, shared_bias=0.0))
+    tally = Tally(case, pa.Table.from_pylist(rows, schema=VOYAGE_DRAWS), readings(loads=[count])["loads"], 30, 5)
+    assert tally.loads(counted=True) == pytest.approx(np.full(30, 321.0), rel=1e-4)
+    assert np.ptp(tally.loads(counted=False)) > 10
+    assert (tally.voyages(seen=True) == 1).all()
+
+
+def test_what_goes_elsewhere_or_on_other_ships_adds_up(tally):
+    everything = tally.loads_without([], [], None, None)
+    assert (everything == tally.loads()).all()
+    to_cobalt, to_dun = (tally.loads_without([d], [], None, None) for d in ("dun", "cobalt"))
+    assert to_cobalt + to_dun == pytest.approx(everything)
+    heron, tern = (tally.loads_without([], [v], None, None) for v in ("tern", "heron"))
+    assert heron + tern == pytest.approx(everything)
+    assert not tally.loads_without(["dun", "cobalt"], [], None, None).any()
+    both = tally.loads_without(["dun"], ["heron"], at(20), at(90))
+    assert (both <= tally.loads_without(["dun"], [], at(20), at(90))).all()
+    assert both.sum() > 0
+
+
+def test_voyages_without_a_destination_or_a_ship_stay_when_others_are_taken_out():
+    row = dict.fromkeys(VOYAGE_DRAWS.names) | {"draw": 0, "arrival": at(1), "departure": at(2)}
+    table = pa.Table.from_pylist([row | {"destination_arrival": at(3)}], schema=VOYAGE_DRAWS)
+    tally = Tally(CASE, table, readings()["loads"], 1, 5)
+    assert tally.loads_without(["cobalt", "dun"], ["heron", "tern"], None, None) == tally.loads()
+    assert tally.loads()[0] > 0
+
+
+def test_the_factor_is_that_of_the_holdings(tally):
+    held = tally.holdings("documents")
+    assert np.exp(held.share + held.content) == pytest.approx(tally.factor("documents"))
+    assert tally.content_z["documents"].shape == (DRAWS, len(tally.contents["documents"].names))
+    assert (tally.contents["documents"].at(tally.content_z["documents"]).content == held.content).all()

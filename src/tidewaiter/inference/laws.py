@@ -41,6 +41,10 @@ class Law(msgspec.Struct, frozen=True):
         x = self.mu + self.sigma * z
         return np.asarray(x if self.scale == "log" else -np.logaddexp(0.0, -x))
 
+    def draw(self, rng: np.random.Generator) -> float:
+        """Return one draw of the quantity."""
+        return float(self.at(rng.standard_normal(1))[0])
+
     def points(self) -> tuple[float, float, float]:
         """Return the 5, 50 and 95 % points."""
         low, middle, high = self.at(np.array([-Z95, 0.0, Z95])).tolist()

@@ -67,6 +67,7 @@ SOURCES = (
     Speaker("team", ("Imagery team",), group="imagery", bias=0.12, imagery=False),
     Speaker("ngo", ("Charity",), group="imagery", bias=0.25, imagery=False),
     Speaker("records", ("Freight records",), group="records", bias=0.25, imagery=False),
+    Speaker("insurer", ("Insurer",), group="insurers", bias=0.20, imagery=False),
     Speaker("monitors", ("Monitors",), group="allied governments", bias=0.25, imagery=False),
     Speaker("press", ("Unnamed officials",), group="press", bias=0.50, imagery=False),
 )
@@ -90,13 +91,16 @@ RECORD = (
     Statement("gov_a", 7, "container", copies=3, derived=True),
     Statement("gov_b", 7, "container", "at_least", "tight", copies=2),
     Statement("gov_c", 7, "round", copies=1),
+    Statement("insurer", 10, "container", copies=2, derived=True),
     Statement("gov_b", 12, "container", copies=2, derived=True),
     Statement("records", 13, "round", copies=2),
     Statement("gov_a", 14, "container", "at_least", "tight", copies=3, derived=True),
     Statement("press", 15, "round", copies=2),
     Statement("gov_a", 17, "container", copies=2, derived=True),
+    Statement("records", 18, "container", copies=2, derived=True),
     Statement("team", 20, "container", copies=3, derived=True),
     Statement("gov_c", 20, "round", copies=3),
+    Statement("insurer", 20, "container", copies=1, derived=True),
     Statement("monitors", 20, "round", "at_least", "tight", copies=2),
     Statement("gov_a", 20, "container", copies=3, derived=True),
 )
@@ -182,30 +186,30 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
     exposure = np.ones((len(LISTS), spec.months))
     exposure[:2] = rng.gamma(4.0, 0.25, (2, spec.months))
     scaled = exposure / exposure.mean(axis=1, keepdims=True)
-    hazard = np.array([-math.log1p(-float(share_law(x.seen).at(rng.standard_normal()))) for x in LISTS])
-    dark = float(share_law(spec.lists.dark_share).at(rng.standard_normal()))
-    dim = float(share_law(spec.lists.dark_visibility).at(rng.standard_normal()))
+    hazard = np.array([-math.log1p(-share_law(x.seen).draw(rng)) for x in LISTS])
+    dark = share_law(spec.lists.dark_share).draw(rng)
+    dim = share_law(spec.lists.dark_visibility).draw(rng)
     dim = dim if spec.dark_visibility is None else spec.dark_visibility
     month = np.repeat(np.arange(spec.months), rng.poisson(rate))
     visibility = np.where(rng.random(len(month)) < dark, dim, 1.0)
     seen = rng.random((len(LISTS), len(month))) < 1 - np.exp(-hazard[:, None] * scaled[:, month] * visibility)
     at = month + rng.random(len(month))
 
-    mu = float(law(spec.loads.typical).log_at(rng.standard_normal()))
-    spread = float(law(spec.loads.voyage_spread).at(rng.standard_normal()))
+    mu = math.log(law(spec.loads.typical).draw(rng))
+    spread = law(spec.loads.voyage_spread).draw(rng)
     load = np.exp(mu + spread * rng.standard_normal(len(month)))
     any_list = seen.any(axis=0)
     counted = any_list & (rng.random(len(month)) < spec.counted)
-    error = float(law(spec.loads.count_error).at(rng.standard_normal()))
+    error = law(spec.loads.count_error).draw(rng)
     bias = spec.loads.shared_bias * rng.standard_normal()
     counts = np.exp(np.log(load) + bias + error * rng.standard_normal(len(load)))
 
-    share = float(share_law(MIX.share or Quantiles(1, 1, 1)).at(rng.standard_normal()))
-    weights = np.array([float(law(p.weight).at(rng.standard_normal())) for p in MIX.mix])
-    held = np.array([float(law(p.per_unit).at(rng.standard_normal())) for p in MIX.mix])
+    share = share_law(MIX.share or Quantiles(1, 1, 1)).draw(rng)
+    weights = np.array([law(p.weight).draw(rng) for p in MIX.mix])
+    held = np.array([law(p.per_unit).draw(rng) for p in MIX.mix])
     content = float((weights * held).sum() / weights.sum())
-    rail = float(law(case.legs[1].relative or Quantiles(1, 1, 1)).at(rng.standard_normal()))
-    usable = 1 - float(share_law(MIX.defect or Quantiles(1, 1, 1)).at(rng.standard_normal()))
+    rail = law(case.legs[1].relative or Quantiles(1, 1, 1)).draw(rng)
+    usable = 1 - share_law(MIX.defect or Quantiles(1, 1, 1)).draw(rng)
 
     def containers(months: float) -> float:
         return float(load[at < months].sum())
@@ -255,8 +259,8 @@ def _rates(spec: LineSpec, lengths: NDArray[np.float64], rng: np.random.Generato
     """Voyages expected in each month, from their prior; a declared total is the same soft weight that the fit uses."""
     total = None if spec.lists.total is None else law(spec.lists.total)
     while True:
-        first = law(spec.lists.rate_per_month).log_at(rng.standard_normal())
-        change = law(spec.lists.monthly_change).at(rng.standard_normal())
+        first = math.log(law(spec.lists.rate_per_month).draw(rng))
+        change = law(spec.lists.monthly_change).draw(rng)
         rate = lengths * np.exp(first + change * np.cumsum([0.0, *rng.standard_normal(spec.months - 1)]))
         if total is None or math.log(rng.random()) < -0.5 * ((math.log(rate.sum()) - total.mu) / total.sigma) ** 2:
             return np.asarray(rate)
@@ -267,7 +271,7 @@ def _claims(
 ) -> tuple[list[dict[str, Any]], tuple[str, ...], tuple[str, ...]]:
     """Return the statements of `RECORD` with what was computed from them and who repeated them."""
     model, start = spec.claims, case.window.start
-    scale = float(law(model.bias_scale).at(rng.standard_normal()))
+    scale = law(model.bias_scale).draw(rng)
     scale = scale if spec.bias_scale is None else spec.bias_scale
     group = {s.group: rng.standard_normal() for s in SOURCES}
     bias = {
@@ -286,7 +290,12 @@ def _claims(
 
     def add(ident: str, claimant: str, month: int, quantity: str, value: float, **more: Any) -> None:
         until = _month(start, month)
-        row = {"claim_id": ident, "category": "delivery", "claimant": claimant, "claimant_type": "government"}
+        row: dict[str, Any] = {
+            "claim_id": ident,
+            "category": "delivery",
+            "claimant": claimant,
+            "claimant_type": "government",
+        }
         row |= {"stated": until.date().isoformat(), "t_start": start, "t_end": until, "quantity": quantity, "per": ""}
         row |= {"route": "sea" if quantity == "container" else "sea and rail", "low": value, "use": "fit"}
         rows.append(row | {"high": None if more.get("bound") == "at_least" else value} | more)

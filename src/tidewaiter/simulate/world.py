@@ -193,7 +193,7 @@ def simulate(spec: WorldSpec, seed: int) -> World:
 
 
 def _draw(q: Quantiles, rng: np.random.Generator) -> float:
-    return float(law(q).at(rng.standard_normal()))
+    return law(q).draw(rng)
 
 
 def _sail(spec: WorldSpec, case: Case, rng: np.random.Generator) -> list[TrueCall]:
@@ -298,7 +298,7 @@ def _fix(call: TrueCall, rng: np.random.Generator) -> tuple[str, datetime, float
 
 def _survey(spec: WorldSpec, case: Case, calls: tuple[TrueCall, ...], team: str, rng: np.random.Generator) -> Survey:
     m = spec.model
-    share = float(share_law(m.survey_coverage).at(rng.standard_normal()))
+    share = share_law(m.survey_coverage).draw(rng)
     seen: set[int] = set()
     imaged = obscured = with_ship = 0
     weather = _weather(spec, rng)

@@ -71,7 +71,8 @@ def conflicts(case: Case, tally: Tally, fit: Fit) -> list[Conflict]:
         below = min(max(float(weights @ (replicated < reading.log_value)), 0.5 / len(weights)), 1 - 0.5 / len(weights))
         low, middle, high = quantiles(replicated, weights, (0.025, 0.5, 0.975))
         ends = np.exp(np.array([low, middle, high])) / reading.scale
-        out.append(Conflict(reading.claim_id, fit.scenario, *ends.tolist(), p=min(1.0, 2 * min(below, 1 - below))))
+        p = min(1.0, 2 * min(below, 1 - below))
+        out.append(Conflict(reading.claim_id, fit.scenario, float(ends[0]), float(ends[1]), float(ends[2]), p))
     return out
 
 

@@ -21,7 +21,6 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from tidewaiter.inference import law, share_law, tempered
-from tidewaiter.tally.content import Content, Holdings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Case, ClaimModel, Scenario
+    from tidewaiter.tally.content import Content, Holdings
     from tidewaiter.tally.observed import Reading
-    from tidewaiter.tally.quantities import Tally
+    from tidewaiter.tally.view import Totalled
 
 METHOD = "tally.fusion/1"
 PARTICLES = 4000
@@ -81,7 +81,7 @@ class Question:
         names: id of the prior behind each coordinate: content, routes, fill, completeness, bias scale, sources, groups.
     """
 
-    def __init__(self, case: Case, tally: Tally, readings: Sequence[Reading], content: Content | None) -> None:
+    def __init__(self, case: Case, tally: Totalled, readings: Sequence[Reading], content: Content | None) -> None:
         """Lay out coordinates and gather what the tally says for the window of each reading."""
         self.case, self.readings, self.content = case, tuple(readings), content
         self.model: ClaimModel = case.claim_model
@@ -131,7 +131,7 @@ class Question:
         dims = len(self.names)
         return slice(0, dims), slice(0, self._scale), slice(self._scale, dims)
 
-    def _gather(self, tally: Tally) -> NDArray[np.float64]:
+    def _gather(self, tally: Totalled) -> NDArray[np.float64]:
         """Log of trips or load of the tally in the window of each reading, (readings, draws)."""
         windows: dict[tuple[bool, datetime, datetime], NDArray[np.float64]] = {}
         rows = []
@@ -180,7 +180,6 @@ class Question:
         complete = self.laws["completeness"].log_at(z[:, self._complete])
         fill = self.laws["fill"].log_at(z[:, self._fill])
         held = None if self.content is None else self.content.at(z[:, self._content])
-        x = x.copy() if x.base is not None else x
         for i, r in enumerate(self.readings):
             if r.quantity in {"trips", "load"}:
                 if r.voice.imagery:
@@ -189,7 +188,8 @@ class Question:
             if held is None:
                 raise ValueError("a reading of content needs a scenario")
             x[:, i] += self._content_term(r, held, fill)
-        return np.asarray(x + self.bias(z)[:, self._source_of] * self._counts)
+        biased: NDArray[np.float64] = x + self.bias(z)[:, self._source_of] * self._counts
+        return biased
 
     def _content_term(self, r: Reading, held: Holdings, fill: NDArray[np.float64]) -> NDArray[np.float64]:
         if r.kind == "capacity":
@@ -235,7 +235,7 @@ class Question:
 
 def fit_claims(
     case: Case,
-    tally: Tally,
+    tally: Totalled,
     readings: Sequence[Reading],
     scenario: Scenario | None,
     *,

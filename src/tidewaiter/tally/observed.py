@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads the annotation at run time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,7 +32,7 @@ from tidewaiter.tally.windows import MONTH, PERIOD_DAYS, modes_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tidewaiter.model import Case, Item
+    from tidewaiter.model import Case, Flow, Item
     from tidewaiter.tally.origins import Trace
 
 BEFORE = timedelta(days=62)
@@ -145,6 +145,42 @@ def observe(case: Case, claims: Sequence[Claim], traces: Mapping[str, Trace]) ->
     return Observed(tuple(sorted(readings, key=lambda r: r.claim_id)), fates)
 
 
+def flow_readings(
+    case: Case, flow: Flow, claims: Sequence[Claim], traces: Mapping[str, Trace]
+) -> tuple[list[Reading], dict[str, Fate]]:
+    """Sort the claims on a flow; it has one way, so no route need be stated."""
+    by_id = {c.claim_id: c for c in claims}
+    modes = frozenset(leg.mode for leg in case.legs if leg.measured) or frozenset({"sea"})
+    readings: list[Reading] = []
+    fates: dict[str, Fate] = {}
+    for claim in claims:
+        if claim.flow != flow.id:
+            continue
+        plain = msgspec.structs.replace(claim, flow="", category="delivery", route=" ".join(sorted(modes)))
+        fate = _aside(plain) or _copy(claim, traces[claim.claim_id], by_id)
+        made: Reading | str | None = None
+        if fate is None:
+            made = _flow_reading(case, flow, plain)
+            fate = Fate("refused", made) if isinstance(made, str) else Fate("reading")
+        if isinstance(made, Reading):
+            readings.append(made)
+        fates[claim.claim_id] = fate
+    return readings, fates
+
+
+def _flow_reading(case: Case, flow: Flow, claim: Claim) -> Reading | str:
+    if claim.quantity != flow.unit:
+        return "its unit is not that of the flow"
+    if claim.figure is None or claim.figure <= 0:
+        return "its number is not above zero"
+    if claim.condition:
+        return "a conditional says what could be, not what was"
+    span = _window(case, claim)
+    if isinstance(span, str):
+        return span
+    return _plain_reading(case, claim, voice(claim, case), "load", span)
+
+
 def _aside(claim: Claim) -> Fate | None:
     if claim.use == "check":
         return Fate("check", "declared as a check: compared, but it does not move the answer")
@@ -179,7 +215,6 @@ def _reading(case: Case, claim: Claim, base: float | None) -> Reading | str:
     who = voice(claim, case)
     units = {i.unit: i for i in case.items}
     item = units.get(claim.quantity)
-    model = case.claim_model
     if item is not None and base:
         kind = "capacity" if claim.condition else "factor"
         return _build(case, claim, who, kind, "factor", figure / base, (case.window.start, case.window.end), 1.0)
@@ -193,23 +228,32 @@ def _reading(case: Case, claim: Claim, base: float | None) -> Reading | str:
     reason = _route(case, modes)
     if reason:
         return reason
-    scale = 1.0
-    if claim.per:
-        scale = (span[1] - span[0]) / timedelta(days=PERIOD_DAYS[claim.per])
     if claim.condition:
-        kind = "capacity"
         if quantity in {"trips", "load"}:
             return "a conditional on load units says what could have been, not what was"
-    elif quantity == "trips" and who.imagery:
+        return _build(
+            case, claim, who, "capacity", quantity, _middle(claim) * _scale(claim, span), span, _scale(claim, span)
+        )
+    return _plain_reading(case, claim, who, quantity, span)
+
+
+def _plain_reading(case: Case, claim: Claim, who: Voice, quantity: str, span: tuple[datetime, datetime]) -> Reading:
+    """Return a point, a floor, a ceiling, or a count of what was seen."""
+    kind = "floor" if claim.bound in FLOORS else "ceiling" if claim.bound in CEILINGS else "point"
+    if quantity == "trips" and who.imagery:
         kind = "count"
-    else:
-        kind = "floor" if claim.bound in FLOORS else "ceiling" if claim.bound in CEILINGS else "point"
-    value = _middle(claim) if kind in {"point", "count", "capacity"} else figure
-    made = _build(case, claim, who, kind, quantity, value * scale, span, scale)
+    value = claim.figure if kind in {"floor", "ceiling"} else _middle(claim)
+    scale = _scale(claim, span)
+    made = _build(case, claim, who, kind, quantity, (value or 0.0) * scale, span, scale)
     if kind in {"floor", "ceiling"}:
-        slack = tuple((w, float(getattr(model, name))) for w, name in SLACKS[claim.looseness])
+        slack = tuple((w, float(getattr(case.claim_model, name))) for w, name in SLACKS[claim.looseness])
         made = msgspec.structs.replace(made, slack=slack)
     return made
+
+
+def _scale(claim: Claim, span: tuple[datetime, datetime]) -> float:
+    """Return what a rate is multiplied by to become a quantity over its window; 1 for a total."""
+    return (span[1] - span[0]) / timedelta(days=PERIOD_DAYS[claim.per]) if claim.per else 1.0
 
 
 def _build(

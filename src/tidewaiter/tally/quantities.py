@@ -13,7 +13,7 @@ from tidewaiter.tally.content import Content, Holdings
 from tidewaiter.tally.loads import LoadPosterior, draw_loads, fit_loads, read_loads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -84,33 +84,40 @@ class Tally:
         prior = {s: c.prior(draws, [seed, zlib.crc32(s.encode())]) for s, c in self.contents.items()}
         self.content_z: Mapping[str, NDArray[np.float64]] = {s: z for s, (z, _) in prior.items()}
         self._holdings = {s: held for s, (_, held) in prior.items()}
+        self._totals: dict[tuple[object, ...], NDArray[np.float64]] = {}
 
     def calls(
         self, start: datetime | None = None, end: datetime | None = None, vessel: str | None = None
     ) -> NDArray[np.float64]:
         """Calls at the origin that arrive in ``[start, end)``, of all vessels or of one."""
-        chosen = self._in(self._arrival, start, end)
-        if vessel is not None:
-            chosen &= self._vessel == self._vessels.index(vessel)
-        return self._sum(chosen, None)
+
+        def total() -> NDArray[np.float64]:
+            chosen = self._in(self._arrival, start, end)
+            return self._sum(chosen if vessel is None else chosen & (self._vessel == self._vessels.index(vessel)), None)
+
+        return self._once(("calls", start, end, vessel), total)
 
     def voyages(
         self, start: datetime | None = None, end: datetime | None = None, *, seen: bool | None = None
     ) -> NDArray[np.float64]:
         """Voyages that reach a destination in ``[start, end)``; only those that a reading shows, or only the others."""
-        chosen = self._in(self._reached, start, end)
-        if seen is not None:
-            chosen &= self._seen == seen
-        return self._sum(chosen, None)
+
+        def total() -> NDArray[np.float64]:
+            chosen = self._in(self._reached, start, end)
+            return self._sum(chosen if seen is None else chosen & (self._seen == seen), None)
+
+        return self._once(("voyages", start, end, seen), total)
 
     def loads(
         self, start: datetime | None = None, end: datetime | None = None, *, counted: bool | None = None
     ) -> NDArray[np.float64]:
         """Load units that reach a destination in ``[start, end)``, loaded channel only; counted ones, or the others."""
-        chosen = self._in(self._reached, start, end)
-        if counted is not None:
-            chosen &= self._counted == counted
-        return self._sum(chosen, self._load)
+
+        def total() -> NDArray[np.float64]:
+            chosen = self._in(self._reached, start, end)
+            return self._sum(chosen if counted is None else chosen & (self._counted == counted), self._load)
+
+        return self._once(("loads", start, end, counted), total)
 
     def loads_without(
         self, legs: Collection[str], vessels: Collection[str], start: datetime | None, end: datetime | None
@@ -136,6 +143,14 @@ class Tally:
     def load_per_voyage(self) -> NDArray[np.float64]:
         """Mean load of a voyage of the fleet."""
         return self.loads_model.per_voyage()
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return a total that was asked for before without summing it again; it cannot be written to."""
+        if key not in self._totals:
+            total = make()
+            total.flags.writeable = False
+            self._totals[key] = total
+        return self._totals[key]
 
     def _in(self, t: NDArray[np.int64], start: datetime | None, end: datetime | None) -> NDArray[np.bool_]:
         low = max(_instant(start, 0), _instant(self.window.start, 0))

@@ -1,4 +1,4 @@
-"""What the comparison of claims asks of a tally."""
+"""What the comparison of claims, and a fit to them, ask of a tally."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Interval, Scenario
+    from tidewaiter.tally.content import Content
 
 
 class TallyView(Protocol):
@@ -46,3 +47,21 @@ class TallyView(Protocol):
 
     def load_per_voyage(self) -> NDArray[np.float64]:
         """Mean load of a voyage, load units."""
+
+
+class Totalled(Protocol):
+    """What a fit to claims asks: draws of trips and of load over a window, all of them equally likely beforehand."""
+
+    @property
+    def size(self) -> int:
+        """Number of draws."""
+
+    @property
+    def contents(self) -> Mapping[str, Content]:
+        """Scenarios as functions of their coordinates, by id."""
+
+    def voyages(self, start: datetime | None = None, end: datetime | None = None) -> NDArray[np.float64]:
+        """Voyages in ``[start, end)``, (draws,)."""
+
+    def loads(self, start: datetime | None = None, end: datetime | None = None) -> NDArray[np.float64]:
+        """Load units in ``[start, end)``, (draws,)."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from tidewaiter.inference import law
 from tidewaiter.tally.claim import read_claims
-from tidewaiter.tally.content import Holdings
 from tidewaiter.tally.fusion import PARTICLES, Fit, fit_claims
 from tidewaiter.tally.observed import Observed, observe
 from tidewaiter.tally.origins import trace
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Case
+    from tidewaiter.tally.content import Holdings
     from tidewaiter.tally.quantities import Tally
 
 FEW = 200  # draws of the tally below which the ends of an interval with claims wander

@@ -12,21 +12,23 @@ from tidewaiter.inference import law
 from tidewaiter.model.tables import COVERAGE, SURVEY_CHECKS, SURVEYS
 from tidewaiter.voyages import ledger
 from tidewaiter.voyages.grid import Grid, make_grid
-from tidewaiter.voyages.lists import METHOD as LISTS_METHOD
 from tidewaiter.voyages.lists import (
+    FROM_LISTS,
     ListEvidence,
     ListPosterior,
     draw_voyages,
     fit_lists,
     list_coordinates,
     list_ledger,
-    FROM_LISTS,
     lists_as_surveys,
     read_lists,
 )
+from tidewaiter.voyages.lists import METHOD as LISTS_METHOD
 from tidewaiter.voyages.observations import Fleet, build_looks, make_fleet, presence, rows
+from tidewaiter.voyages.prior import prior_trips
 from tidewaiter.voyages.sampler import Samples, sample
 from tidewaiter.voyages.surveys import Survey, check_surveys, read_surveys
+from tidewaiter.voyages.unseen import add_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from tidewaiter.model import Case
 
-__all__ = ["METHOD", "CallPosterior", "fit_calls"]
+__all__ = ["METHOD", "CallPosterior", "add_unseen", "fit_calls", "prior_trips"]
 
 METHOD = "voyages.hsmm/1"
 EFFORTS = (1, 4)

@@ -26,20 +26,21 @@ from tidewaiter.evidence import (
     table_names,
     write_table,
 )
-from tidewaiter.model.tables import NOTICES
-from tidewaiter.readings import read_inputs
-from tidewaiter.tally import Fit, Tally, measure, reconcile
-from tidewaiter.voyages import METHOD, fit_calls
+from tidewaiter.model.tables import ANSWERS, NOTICES
+from tidewaiter.pipeline.backtest import backtests, cut
+from tidewaiter.pipeline.derive import derive
+from tidewaiter.readings import published_by, read_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from tidewaiter.model import Case, Evidence, Input, Measurement
     from tidewaiter.readings import Readings
 
 Progress = "Callable[[str], None]"
-STAGES = ("evidence", "readings", "calls", "tally", "claims", "tables", "report")
+STAGES = ("evidence", "readings", "calls", "tally", "claims", "backtests", "tables", "report")
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -89,7 +90,8 @@ def run(path: Path, *, report: bool = True, progress: Callable[[str], None] = la
         if report:
             progress("report")
             page = publish_case(case, store.evidence())
-        store.record("run", method=METHOD, seed=case.seed, versions=_versions(), measurements=len(measurements))
+        method = str(diagnostics["method"])
+        store.record("run", method=method, seed=case.seed, versions=_versions(), measurements=len(measurements))
     return Run(
         case=case,
         measurements=load_measurements(case.root),
@@ -98,6 +100,30 @@ def run(path: Path, *, report: bool = True, progress: Callable[[str], None] = la
         notices=tables["notices"].num_rows,
         diagnostics=diagnostics,
     )
+
+
+def as_of(
+    path: Path, day: date, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Case, dict[str, Measurement]]:
+    """Answer a case on the evidence published by a day, over its window up to that day; nothing derived is kept.
+
+    Args:
+        path: case folder or its case.toml.
+        day: of UTC, included.
+        progress: called with the name of each stage as it begins.
+
+    Raises:
+        ModelError: the day lies before the window. CaseError, InputError, EvidenceError: as the rooms say.
+    """
+    whole = load_case(path)
+    case = cut(whole, day)
+    with Store.open(case.root) as store:
+        progress("evidence")
+        declaration, files = _take_in(whole, store)
+        progress("readings")
+        tables = published_by(read_inputs(whole, files).tables, day)
+    found = derive(case, tables, declaration.sha256, progress=progress)
+    return case, {m.measurement_id: m for m in found.measurements}
 
 
 def publish_case(case: Case, evidence: Mapping[str, Evidence]) -> Path:
@@ -135,21 +161,16 @@ def _derive(
     progress: Callable[[str], None],
 ) -> tuple[dict[str, pa.Table], list[Measurement], dict[str, float | str]]:
     """From readings to all result tables, measurements and diagnostics; nothing is written."""
-    progress("calls")
-    calls = fit_calls(case, readings.tables)
-    progress("tally")
-    tally = Tally(case, calls.voyages, readings.tables["loads"], calls.draws, case.seed)
-    fit = Fit(METHOD, msgspec.to_builtins(case.call_model) | {"seed": case.seed, "draws": calls.draws}, calls.readings)
-    measurements = measure(
-        case, tally, fit, calls.coverage, readings.tables["looks"], calls.survey_checks, declaration=declaration.sha256
-    )
-    progress("claims")
-    claims = reconcile(case, readings.tables["claims"], tally)
+    found = derive(case, readings.tables, declaration.sha256, progress=progress)
+    progress("backtests")
+    memo = read_table(case.root, "backtests") if "backtests" in table_names(case.root) else None
+    earlier, rows, memo = backtests(case, readings.tables, memo)
+    calls = found.estimate.calls
     unused = [
         ("input", glob, "no file matches this glob") for glob in globs_without_file(case, [(i, p) for i, _, p in files])
     ]
-    notices = [("model", subject, message) for subject, message in (*calls.notices, *tally.notices)]
     diagnostics: dict[str, float | str] = {
+        "method": calls.method,
         "draws": float(calls.draws),
         "seed": float(case.seed),
         **calls.diagnostics,
@@ -158,17 +179,22 @@ def _derive(
     tables = {
         **readings.tables,
         "rejects": readings.rejects,
-        "notices": pa.concat_tables([readings.notices, _notices(unused + notices)]),
+        "notices": pa.concat_tables([readings.notices, _notices(unused + found.notices)]),
         "voyage_draws": calls.voyages,
         "inferred_calls": calls.ledger,
         "survey_checks": calls.survey_checks,
         "coverage": calls.coverage,
-        "claim_checks": claims.checks,
+        "claim_checks": found.claims.checks,
+        "claim_fits": found.answers.claim_fits,
+        "priors": found.answers.priors,
+        "answers": pa.concat_tables([found.answers.answers, pa.Table.from_pylist(rows, schema=ANSWERS)]),
         "diagnostics": pa.table(
             {"name": sorted(diagnostics), "value": [_words(diagnostics[k]) for k in sorted(diagnostics)]}
         ),
     }
-    return tables, [*measurements, *claims.measurements], diagnostics
+    if case.as_of:
+        tables["backtests"] = memo
+    return tables, [*found.measurements, *earlier], diagnostics
 
 
 def _notices(found: list[tuple[str, str, str]]) -> pa.Table:
