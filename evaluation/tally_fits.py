@@ -77,13 +77,14 @@ def answer(totals: Totals) -> Answer:
     }
 
 
-def see(line: Line, *, draws: int = DRAWS, seed: int | None = None, seen_only: bool = False) -> Tally:
-    """Tally of what was seen and counted; without the voyages nobody saw when the lists are believed complete."""
-    seed = line.case.seed if seed is None else seed
-    voyages = fit_calls(line.case, line.tables, draws=draws, seed=seed).voyages
-    if seen_only:
-        voyages = voyages.filter(pc.field("seen"))
-    return Tally(line.case, voyages, line.tables["loads"], draws, seed)
+def see(line: Line, *, draws: int = DRAWS) -> pa.Table:
+    """Draws of the voyages."""
+    return fit_calls(line.case, line.tables, draws=draws, seed=line.case.seed).voyages
+
+
+def count(line: Line, voyages: pa.Table, *, draws: int = DRAWS) -> Tally:
+    """Tally of what was seen and counted."""
+    return Tally(line.case, voyages, line.tables["loads"], draws, line.case.seed)
 
 
 def readings_of(case: Case, claims: pa.Table) -> tuple[Reading, ...]:
@@ -140,7 +141,8 @@ def one_line(spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bo
     line = simulate_line(spec, seed)
     claims, truth = line.tables["claims"], truth_of(line)
     begin = time.process_time()
-    tally = see(line)
+    voyages = see(line)
+    tally = count(line, voyages)
     if peers:  # as people run it: with the fit whatever the content, too
         fit = weigh(line.case, claims, tally).fits[SCENARIO]
     else:
@@ -150,7 +152,7 @@ def one_line(spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bo
     if fitted_peers:
         naive_case, naive_claims = independent(line.case, claims)
         said["copies_independent"] = with_claims(tally, hear(naive_case, tally, naive_claims))
-        complete = see(line, seen_only=True)
+        complete = count(line, voyages.filter(pc.field("seen")))
         said["no_unseen_voyages"] = with_claims(complete, hear(line.case, complete, claims))
     ranges: dict[str, Any] = {}
     if peers:
@@ -159,6 +161,6 @@ def one_line(spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bo
     return Outcome(truth, fits, ranges, cpu, fit.distinct)
 
 
-def reseeded(case: Case, seed: int) -> Case:
-    """The same case, fitted with another seed."""
-    return msgspec.structs.replace(case, seed=seed)
+def reseeded(line: Line, seed: int) -> Line:
+    """The same line, fitted with another seed."""
+    return msgspec.structs.replace(line, case=msgspec.structs.replace(line.case, seed=seed))

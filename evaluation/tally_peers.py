@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from tidewaiter.inference import law
 from tidewaiter.inference.laws import Z95
-from tidewaiter.model import Speaker
+from tidewaiter.model import Quantiles, Speaker
+from tidewaiter.simulate import LineSpec
 from tidewaiter.simulate.lines import MIX, line_case
 from tidewaiter.tally.content import Content
 
@@ -29,7 +30,7 @@ except ModuleNotFoundError:  # it is no dependency of the project: then the same
 
 if TYPE_CHECKING:
     from tidewaiter.model import Case
-    from tidewaiter.simulate import Line, LineSpec
+    from tidewaiter.simulate import Line
 
 Range = tuple[float, float]
 WORDS = {
@@ -79,21 +80,18 @@ def seen_of(line: Line) -> Seen:
 
 
 @cache
-def assumed(spec: LineSpec | None = None) -> Assumed:
+def assumed() -> Assumed:
     """Return what the priors of the simulated lines say about content."""
-    from tidewaiter.simulate import LineSpec as Spec  # noqa: PLC0415
-
-    case = line_case(spec or Spec(), 0)
+    case = line_case(LineSpec(), 0)
     content = Content(MIX, case.items[0])
     rng = np.random.default_rng(1)
     held = content.at(rng.standard_normal((200_000, len(content.names))))
     relative = next(leg.relative for leg in case.legs if leg.relative is not None)
+    share = MIX.share or Quantiles(1.0, 1.0, 1.0)
     rail = law(relative).at(rng.standard_normal(200_000))
     low, high = np.exp(np.quantile(held.content, [0.05, 0.95])).tolist()
-    if MIX.share is None:
-        raise ValueError("the simulated scenario has a share")
     return Assumed(
-        share=(MIX.share.p5, MIX.share.p95),
+        share=(share.p5, share.p95),
         rail=(relative.p5, relative.p95),
         full=(low, high),
         per_container=float(np.median(np.exp(held.items) * (1 + rail))),

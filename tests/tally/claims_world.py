@@ -141,6 +141,7 @@ def reading(value=10_000.0, kind="point", quantity="load", *, voice=None, **more
         "kind": kind,
         "quantity": quantity,
         "unit": "container",
+        "item": more["unit"] if more.get("unit") in {"crate", "drum"} else "",
         "log_value": float(np.log(value)),
         "error": 0.0,
         "slack": {"floor": ((1.0, 0.15),), "ceiling": ((1.0, 0.15),)}.get(kind, ()),

@@ -15,28 +15,14 @@ import click
 def run(case: Path, *, no_report: bool, as_json: bool, output: Path | None) -> None:
     """Read the inputs of CASE (a folder), infer calls and totals, hold the claims against them, write the report."""
     from rich.console import Console  # noqa: PLC0415 - keep the start light
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     from tidewaiter import pipeline  # noqa: PLC0415
+    from tidewaiter.cli.progress import stages  # noqa: PLC0415
     from tidewaiter.cli.show import show  # noqa: PLC0415
 
     errors = Console(stderr=True)
-    words = TextColumn("{task.description:<12}")
-    with Progress(
-        words,
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal,
-    ) as bar:
-        task = bar.add_task("start", total=len(pipeline.STAGES))
-
-        def stage(name: str) -> None:
-            bar.update(task, description=name, completed=pipeline.STAGES.index(name))
-
-        done = pipeline.run(case, report=not no_report, progress=stage)
+    with stages(pipeline.STAGES) as begin:
+        done = pipeline.run(case, report=not no_report, progress=begin)
     show(done.case, done.measurements, done.report, as_json=as_json, output=output)
     if done.rejects:
         errors.print(f"{done.rejects} row(s) were set aside: see the report or tables/rejects.csv", style="yellow")

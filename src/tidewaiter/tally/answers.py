@@ -281,7 +281,7 @@ class _Book:
 
     def variance(self) -> None:
         """Split the variance of the log of each total into its factors: the parts sum to the whole."""
-        for quantity, scenario, fit in self._fitted():
+        for quantity, _, fit in self._fitted():
             voyages = np.log(np.maximum(self.tally.voyages()[fit.index], 0.5))
             load = np.log(np.maximum(self.tally.loads()[fit.index], 1.0))
             parts = {"voyages": (voyages, "number of voyages"), "load": (load - voyages, "load of a voyage")}

@@ -185,8 +185,10 @@ def _load_and_content(case: Case, tally: Tally, declaration: str) -> list[Measur
     units = {i.id: i.unit for i in case.items}
     for s in case.scenarios:
         q = s.per_unit
-        points = {} if q is None else {"p5": q.p5, "p50": q.p50, "p95": q.p95}
-        given = points | {part.name: [part.per_unit.p5, part.per_unit.p50, part.per_unit.p95] for part in s.mix}
+        points: dict[str, Any] = {} if q is None else {"p5": q.p5, "p50": q.p50, "p95": q.p95}
+        given: dict[str, Any] = points | {
+            part.name: [part.per_unit.p5, part.per_unit.p50, part.per_unit.p95] for part in s.mix
+        }
         given |= {"source": s.source, "url": s.url}
         out.append(
             posterior(

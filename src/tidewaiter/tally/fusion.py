@@ -38,6 +38,8 @@ PARTICLES = 4000
 SWEEPS, FINAL = 2, 6
 LOG_2PI = math.log(2 * math.pi)
 FEWEST_TRIPS, FEWEST_UNITS = 0.5, 1.0  # stand for none in a logarithm
+LEAST = 1e-3  # smallest error and distance, log units: nobody's number is exact, and a density needs a width
+MOST_GROSS = 1 - 1e-9  # keeps the logarithm of the rest finite
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -118,7 +120,7 @@ class Question:
             [r.quantity != "factor" for r in self.readings], float
         )  # a ratio has no bias of its source
         self._errors = np.array([self._error(r) for r in self.readings])
-        self._gross = np.hypot(self.model.gross_error, [r.error for r in self.readings])
+        self._gross = np.maximum(np.hypot(self.model.gross_error, [r.error for r in self.readings]), LEAST)
         self.laws = {
             "fill": share_law(self.model.fill),
             "completeness": share_law(self.model.completeness),
@@ -153,7 +155,7 @@ class Question:
             "factor": self.model.factor_error,
             "capacity": self.model.capacity_error,
         }.get(r.kind, self.model.error)
-        return math.hypot(own, r.error)
+        return max(math.hypot(own, r.error), LEAST)
 
     def routes(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log load of each relative leg per load on the measured legs, (n, legs)."""
@@ -202,31 +204,29 @@ class Question:
 
     def loglik(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-likelihood of each reading, (n, readings)."""
-        residual = self._log_value - predicted
+        residual, gross = self._log_value - predicted, min(self.model.gross, MOST_GROSS)
         out = np.empty_like(residual)
         for i, r in enumerate(self.readings):
             x = residual[:, i] if r.kind != "ceiling" else -residual[:, i]
             small, large = self._errors[i], self._gross[i]
             if r.slack:
                 parts = [
-                    (math.log(w * p), _behind(x, s, eta))
+                    (math.log(w * p), _behind(x, s, max(eta, LEAST)))
                     for w, eta in r.slack
-                    for p, s in ((1 - self.model.gross, small), (self.model.gross, large))
+                    for p, s in ((1 - gross, small), (gross, large))
                     if p > 0
                 ]
                 out[:, i] = np.logaddexp.reduce([w + f for w, f in parts], axis=0)
-            elif r.kind in {"factor", "capacity"} or self.model.gross == 0:
+            elif r.kind in {"factor", "capacity"} or gross == 0:
                 out[:, i] = _normal(x, small)
             else:
-                out[:, i] = np.logaddexp(
-                    math.log1p(-self.model.gross) + _normal(x, small), math.log(self.model.gross) + _normal(x, large)
-                )
+                out[:, i] = np.logaddexp(math.log1p(-gross) + _normal(x, small), math.log(gross) + _normal(x, large))
         return out
 
     def replicate(self, i: int, predicted: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
         """Draw what reading `i` could have said, on log scale, (n,); grossly wrong numbers are no excuse."""
         r = self.readings[i]
-        out = predicted + self._errors[i] * rng.standard_normal(len(predicted))
+        out: NDArray[np.float64] = predicted + self._errors[i] * rng.standard_normal(len(predicted))
         if r.slack:
             etas = rng.choice([eta for _, eta in r.slack], len(out), p=[w for w, _ in r.slack])
             out += (1 if r.kind == "ceiling" else -1) * rng.exponential(etas)
@@ -293,7 +293,7 @@ def fit_claims(
 
 
 def _speaks_to(r: Reading, content: Content | None, case: Case) -> bool:
-    """Tell whether a reading can be held against a content: the unit of its item, or a mass it has."""
+    """Tell whether a reading can be held against a content: the same item, or a mass it has."""
     if not r.needs_content:
         return True
     if content is None:
@@ -301,7 +301,7 @@ def _speaks_to(r: Reading, content: Content | None, case: Case) -> bool:
     item = next(i for i in case.items if i.id == content.scenario.item)
     if r.quantity == "mass":
         return content.at(np.zeros((1, len(content.names)))).mass is not None
-    return r.unit == item.unit
+    return r.item == item.id
 
 
 def _normal(x: NDArray[np.float64], sd: float) -> NDArray[np.float64]:

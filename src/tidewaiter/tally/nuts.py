@@ -131,6 +131,7 @@ class Nuts:
             seed=case.seed,
             save_warmup=False,
             progress_bar=False,
+            target_accept=0.95,
         )
         posterior = trace.posterior
         rhat, ess = arviz.rhat(trace), arviz.ess(trace)

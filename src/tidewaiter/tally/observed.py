@@ -27,10 +27,11 @@ from tidewaiter.tally.claim import CEILINGS, FLOORS, Claim
 from tidewaiter.tally.demands import TRIPS, base_units
 from tidewaiter.tally.loads import RANGE_Z
 from tidewaiter.tally.speakers import Voice, voice
+from tidewaiter.tally.verdicts import first_scenario
 from tidewaiter.tally.windows import MONTH, PERIOD_DAYS, modes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tidewaiter.model import Case, Flow, Item
     from tidewaiter.tally.origins import Trace
@@ -46,6 +47,10 @@ SLACKS = {
 """How far a bound lies from the truth, as weights of the distances of the case; unsaid, all of them are possible."""
 
 
+SAME_FACTOR = 0.2
+"""Factors of one source that differ by less than this, on log scale, are one factor and rounding."""
+
+
 class Reading(msgspec.Struct, frozen=True):
     """One number that enters the likelihood.
 
@@ -54,6 +59,7 @@ class Reading(msgspec.Struct, frozen=True):
         kind: point | floor | ceiling | count | factor | capacity.
         quantity: trips | load | items | mass | factor.
         unit: unit of the number, for items the unit of the item.
+        item: id of the item it counts, empty when it counts none.
         log_value: log of the number; of a rate, of the quantity over its window.
         error: log standard deviation of its own, besides the error all numbers have.
         slack: (weight, mean log distance) pairs of a bound; empty for others.
@@ -67,6 +73,7 @@ class Reading(msgspec.Struct, frozen=True):
     kind: str
     quantity: str
     unit: str
+    item: str
     log_value: float
     error: float
     slack: tuple[tuple[float, float], ...]
@@ -119,7 +126,7 @@ def observe(case: Case, claims: Sequence[Claim], traces: Mapping[str, Trace]) ->
     by_id = {c.claim_id: c for c in claims}
     fates: dict[str, Fate] = {}
     readings: list[Reading] = []
-    factors: dict[tuple[str, str, str], list[tuple[Claim, Reading]]] = defaultdict(list)
+    factors: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
     for claim in claims:
         trace = traces[claim.claim_id]
         reason = _aside(claim) or _copy(claim, trace, by_id)
@@ -131,17 +138,13 @@ def observe(case: Case, claims: Sequence[Claim], traces: Mapping[str, Trace]) ->
         if isinstance(made, str):
             fates[claim.claim_id] = Fate("refused", made)
         elif made.quantity == "factor":
-            factors[made.voice.id, made.kind, made.unit].append((claim, made))
+            factors[made.voice.id, made.item or made.unit, made.kind].append(made)
         else:
             fates[claim.claim_id] = Fate("reading")
             readings.append(made)
-    for told in factors.values():
-        readings.append(_once(told))
-        first = told[0][0].claim_id
-        for claim, _ in told:
-            again = "its factor counts once, with the other numbers this source computed from load units"
-            fates[claim.claim_id] = Fate("factor", "" if claim.claim_id == first else again, first)
-    _stand_in(case, claims, traces, fates, readings)
+    for made, fate in _factors(factors):
+        fates |= fate
+        readings.append(made)
     return Observed(tuple(sorted(readings, key=lambda r: r.claim_id)), fates)
 
 
@@ -275,6 +278,7 @@ def _build(
         kind=kind,
         quantity=quantity,
         unit=claim.quantity,
+        item=_item(case, claim),
         log_value=math.log(value),
         error=math.hypot(spread, claim.relative_error or 0.0),
         slack=(),
@@ -284,6 +288,15 @@ def _build(
         modes=modes_of(claim.route) or measured,
         scale=scale,
     )
+
+
+def _item(case: Case, claim: Claim) -> str:
+    """Return the id of the item a claim counts: of those in its unit, the one whose scenario reads most like the claim."""
+    scenarios = {
+        s.id: s for s in case.scenarios if any(i.id == s.item and i.unit == claim.quantity for i in case.items)
+    }
+    first = first_scenario(claim, scenarios)
+    return scenarios[first].item if first else ""
 
 
 def _middle(claim: Claim) -> float:
@@ -309,9 +322,9 @@ def _window(case: Case, claim: Claim) -> tuple[datetime, datetime] | str:
     start, end = max(claim.t_start, case.window.start), min(claim.t_end, case.window.end)
     if start >= end:
         return "it speaks of a time outside the window of the case"
-    if claim.t_start < case.window.start - BEFORE:
+    if not claim.per and claim.t_start < case.window.start - BEFORE:
         return "it counts from a date before the case begins"
-    if claim.t_end > case.window.end + MONTH:
+    if not claim.per and claim.t_end > case.window.end + MONTH:
         return "it runs on after the case ends"
     return start, end
 
@@ -328,37 +341,36 @@ def _route(case: Case, modes: frozenset[str]) -> str:
     return ""
 
 
-def _once(told: list[tuple[Claim, Reading]]) -> Reading:
-    """Return the factor of a source: the geometric mean of its numbers, as sure as the surest of them."""
-    readings = [r for _, r in told]
-    mean = math.fsum(r.log_value for r in readings) / len(readings)
-    return msgspec.structs.replace(readings[0], log_value=mean, error=min(r.error for r in readings))
+def _factors(told: Mapping[tuple[str, str, str], list[Reading]]) -> Iterator[tuple[Reading, dict[str, Fate]]]:
+    """Yield the factor of each source, once for what it gave as such and once for what it gave under a condition.
+
+    A number without its condition that is computed by the factor of the same source's conditional ones is one of them.
+    """
+    groups = {key: list(readings) for key, readings in told.items()}
+    dropped: set[str] = set()
+    for (source, item, kind), readings in told.items():
+        conditional = groups.get((source, item, "capacity"), [])
+        if kind == "factor" and conditional:
+            usual = _mean(told[source, item, "capacity"])
+            lost = [r for r in readings if abs(r.log_value - usual) < SAME_FACTOR]
+            dropped |= {r.claim_id for r in lost}
+            groups[source, item, kind] = [r for r in readings if r not in lost]
+            conditional += [msgspec.structs.replace(r, kind="capacity") for r in lost]
+    for readings in groups.values():
+        if not readings:
+            continue
+        first = readings[0]
+        error = min(r.error for r in readings)
+        fates = {}
+        for r in readings:
+            reason = (
+                "" if r is first else "its factor counts once, with the others this source computed from load units"
+            )
+            if r.claim_id in dropped:
+                reason = "states no condition, but is computed by the factor that this source gave under one"
+            fates[r.claim_id] = Fate("factor", reason, first.claim_id)
+        yield msgspec.structs.replace(first, log_value=_mean(readings), error=error), fates
 
 
-def _stand_in(
-    case: Case,
-    claims: Sequence[Claim],
-    traces: Mapping[str, Trace],
-    fates: dict[str, Fate],
-    readings: list[Reading],
-) -> None:
-    """Let a copy stand in for an origin that cannot be used itself, if the copy states what the origin leaves out."""
-    for claim in claims:
-        origin = traces[claim.claim_id].origin
-        lost = fates[claim.claim_id].role == "copy" and fates[origin].role == "refused"
-        if not lost or traces[claim.claim_id].link not in {"stated", "inferred"} or claim.condition:
-            continue
-        first = next(c for c in claims if c.claim_id == origin)
-        if (
-            first.use == "check"
-            or first.condition
-            or first.quantity != claim.quantity
-            or first.numbers != claim.numbers
-        ):
-            continue
-        spoken_by = msgspec.structs.replace(claim, claimant=first.claimant, claimant_type=first.claimant_type)
-        made = _reading(case, spoken_by, None)
-        if isinstance(made, Reading):
-            readings.append(made)
-            fates[claim.claim_id] = Fate("reading", "stands in for its origin, which states less", origin)
-            fates[origin] = Fate("copy", "a copy that states window and route stands in for it", claim.claim_id)
+def _mean(readings: Sequence[Reading]) -> float:
+    return math.fsum(r.log_value for r in readings) / len(readings)
