@@ -1,4 +1,4 @@
-"""How long it takes and how much memory: whole runs, the start, the fit, and the kernel beside plain filters.
+"""How long it takes and how much memory: whole runs, the start, the fits, and the kernel beside plain filters.
 
     python benchmarks/run.py [--quick] [--json FILE]
 
@@ -34,9 +34,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tidewaiter.simulate import WorldSpec, readings, simulate
-from tidewaiter.voyages import fit_calls, kernel
 from tidewaiter.inference import law
+from tidewaiter.simulate import LineSpec, WorldSpec, readings, simulate, simulate_line
+from tidewaiter.tally import Tally, weigh
+from tidewaiter.tally.conflict import conflicts
+from tidewaiter.voyages import fit_calls, kernel
 from tidewaiter.voyages.grid import longest_stay
 
 if TYPE_CHECKING:
@@ -57,6 +59,12 @@ print(json.dumps([used.ru_utime + used.ru_stime, wall, used.ru_maxrss]))
 sys.exit(os.waitstatus_to_exitcode(status) != 0)
 """
 # A small process starts each measured one: the peak memory of a child counts from the size of the process it came from.
+TALLY_WORDS = {
+    "voyages": "voyages from detection lists, seen and unseen",
+    "loads": "loads of all of them",
+    "claims": "claims weighed, for the load alone and with its content",
+    "conflicts": "each claim left out in turn",
+}
 STEP_DAYS = 0.5
 STEPS = 720  # a year in steps of twelve hours
 
@@ -121,6 +129,7 @@ def starts(repeats: int) -> dict[str, Usage]:
     commands = {
         "python": [sys.executable, "-c", "pass"],
         "import": [sys.executable, "-c", "import tidewaiter"],
+        "tally": [sys.executable, "-c", "import tidewaiter.tally"],
         "help": [tool, "--help"],
     }
     uses: dict[str, list[Usage]] = {name: [] for name in commands}
@@ -138,6 +147,25 @@ def fit(draws: int) -> tuple[float, float]:
     cpu, wall = time.process_time(), time.perf_counter()
     fit_calls(world.case, tables, draws=draws)
     return time.process_time() - cpu, time.perf_counter() - wall
+
+
+def tally(draws: int, repeats: int) -> dict[str, float]:
+    """Processor seconds of the steps of the tally on simulated lines of twenty months, median over the lines."""
+    taken: list[dict[str, float]] = []
+    for seed in range(1, repeats + 1):
+        line = simulate_line(LineSpec(), seed)
+        marks = [time.process_time()]
+        voyages = fit_calls(line.case, line.tables, draws=draws).voyages
+        marks.append(time.process_time())
+        totals = Tally(line.case, voyages, line.tables["loads"], draws, seed)
+        marks.append(time.process_time())
+        weighed = weigh(line.case, line.tables["claims"], totals)
+        marks.append(time.process_time())
+        for fit in weighed.fits.values():
+            conflicts(line.case, totals, fit)
+        marks.append(time.process_time())
+        taken.append(dict(zip(TALLY_WORDS, np.diff(marks).tolist(), strict=True)))
+    return {step: median(t[step] for t in taken) for step in TALLY_WORDS}
 
 
 def one_vessel() -> Model:
@@ -263,6 +291,9 @@ def collect(*, quick: bool) -> dict[str, Any]:
     draws = 400 if quick else 2000
     metrics["fit_draws"] = draws
     metrics["fit_cpu_s"], metrics["fit_wall_s"] = (round(x, 2) for x in fit(draws))
+    metrics["tally_draws"] = 10_000
+    steps = tally(metrics["tally_draws"], 1 if quick else 5)
+    metrics |= {f"tally_{step}_cpu_s": round(seconds, 2) for step, seconds in steps.items()}
     taken = paths(1.0 if quick else 5.0)
     for name, value in taken.items():
         metrics[f"path_{name}_us"] = round(value, 1)
@@ -276,7 +307,12 @@ def collect(*, quick: bool) -> dict[str, Any]:
 def tables(m: Mapping[str, Any]) -> str:
     """Everything measured, as Markdown."""
     words = {"first": f"{EXAMPLES[0]}, very first run (compiles)"}
-    start_words = {"python": "`python -c pass`", "import": "`import tidewaiter`", "help": "`tidewaiter --help`"}
+    start_words = {
+        "python": "`python -c pass`",
+        "import": "`import tidewaiter`",
+        "help": "`tidewaiter --help`",
+        "tally": "`import tidewaiter.tally`",
+    }
     path_words = {
         "kernel": "kernel, draws the path",
         "numpy": "NumPy, filters only",
@@ -313,6 +349,10 @@ def tables(m: Mapping[str, Any]) -> str:
                 f"Fit of a simulated world of four ships over 330 days, {m['fit_draws']} draws: {m['fit_cpu_s']:.1f} processor "
                 f"seconds, {m['fit_wall_s']:.1f} by the clock."
             ),
+            "",
+            f"| tally of a simulated line of twenty months, {m['tally_draws']:,} draws | processor s |",
+            "|---|---|",
+            *(f"| {text} | {m[f'tally_{step}_cpu_s']:.1f} |" for step, text in TALLY_WORDS.items()),
         ]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,7 +57,7 @@ class Outcome(NamedTuple):
         truth: by quantity.
         fits: by method ("", "no_claims", peers that fit), by quantity.
         ranges: by peer without draws, by quantity: ends at 90 %.
-        cpu_s: processor seconds of voyages, loads and claims together.
+        cpu_s: processor seconds of voyages, loads and claims together, where it was measured.
         distinct: draws of the tally that the claims left.
     """
 
@@ -129,7 +130,9 @@ def truth_of(line: Line) -> dict[str, float]:
     return {q: float(getattr(line.truth, q)) for q in QUANTITIES}
 
 
-def one_line(spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bool = False) -> Outcome:
+def one_line(
+    spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bool = False, as_run: bool = False
+) -> Outcome:
     """Fit one line.
 
     Args:
@@ -137,17 +140,15 @@ def one_line(spec: LineSpec, seed: int, *, peers: bool = False, fitted_peers: bo
         seed: of the line and of its fit.
         peers: ask those who only calculate, too.
         fitted_peers: ask those who fit, which takes as long again.
+        as_run: measure the time as in a run, with the fit for load alone, which this evaluation has no use for.
     """
     line = simulate_line(spec, seed)
     claims, truth = line.tables["claims"], truth_of(line)
     begin = time.process_time()
     voyages = see(line)
     tally = count(line, voyages)
-    if peers:  # as people run it: with the fit whatever the content, too
-        fit = weigh(line.case, claims, tally).fits[SCENARIO]
-    else:
-        fit = hear(line.case, tally, claims)
-    cpu = time.process_time() - begin
+    fit = weigh(line.case, claims, tally).fits[SCENARIO] if as_run else hear(line.case, tally, claims)
+    cpu = time.process_time() - begin if as_run else math.nan
     said = {"": with_claims(tally, fit), "no_claims": without_claims(line.case, tally)}
     if fitted_peers:
         naive_case, naive_claims = independent(line.case, claims)

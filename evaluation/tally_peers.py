@@ -134,7 +134,9 @@ def published(line: Line) -> dict[str, dict[str, Range]]:
 
     For rounds, containers count times the rounds an analyst expects in one; for containers, only containers count.
     """
-    printed = [(r["quantity"], r["low"]) for r in line.tables["claims"].to_pylist() if r["t_end"] == line.case.window.end]
+    printed = [
+        (r["quantity"], r["low"]) for r in line.tables["claims"].to_pylist() if r["t_end"] == line.case.window.end
+    ]
     containers = np.log([v for q, v in printed if q == "container"])
     rounds = np.log([v for q, v in printed if q == "round"])
     everything = np.concatenate([rounds, containers + math.log(assumed().per_container)])

@@ -168,9 +168,7 @@ def stable(seed: int) -> Stable:
 
 def moves(before: Answer, after: Answer, points: Sequence[float]) -> list[float]:
     """Relative moves of those points of containers, then of rounds."""
-    return [
-        float(np.quantile(after[q], p) / max(np.quantile(before[q], p), 1.0) - 1) for q in MOVED for p in points
-    ]
+    return [float(np.quantile(after[q], p) / max(np.quantile(before[q], p), 1.0) - 1) for q in MOVED for p in points]
 
 
 def _repeats(told: Row, times: int, *, labelled: bool) -> list[Row]:
@@ -271,4 +269,3 @@ def _table(rows: Sequence[Row], like: pa.Table) -> pa.Table:
 def flagged(ps: Sequence[float]) -> float:
     """Share of readings that the rest of the evidence contradicts."""
     return float(np.mean(np.asarray(ps) < SURPRISING)) if ps else float("nan")
-

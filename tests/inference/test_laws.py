@@ -79,3 +79,10 @@ def test_the_logarithm_of_a_share_near_all_keeps_its_digits():
     assert share_law(Quantiles(0.5, 0.5, 0.5)).log_at(np.zeros(1))[0] == pytest.approx(math.log(0.5))
     far = share_law(Quantiles(0.2, 0.5, 0.8))
     assert far.log_at(np.array([60.0]))[0] == pytest.approx(-math.exp(-60 * far.sigma), rel=1e-9)
+
+
+def test_a_draw_is_a_draw_from_the_law():
+    rng = np.random.default_rng(1)
+    one = law(Quantiles(1.0, 3.0, 9.0))
+    assert np.quantile([one.draw(rng) for _ in range(4000)], [0.05, 0.5, 0.95]) == pytest.approx([1, 3, 9], rel=0.08)
+    assert law(Quantiles(7, 7, 7)).draw(rng) == pytest.approx(7.0)

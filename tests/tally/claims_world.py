@@ -145,7 +145,7 @@ def reading(value=10_000.0, kind="point", quantity="load", *, voice=None, **more
         "log_value": float(np.log(value)),
         "error": 0.0,
         "slack": {"floor": ((1.0, 0.15),), "ceiling": ((1.0, 0.15),)}.get(kind, ()),
-        "voice": Voice("one", "group one", 0.2, False) if voice is None else voice,
+        "voice": Voice("one", "group one", 0.2, imagery=False) if voice is None else voice,
         "start": CASE.window.start,
         "end": CASE.window.end,
         "modes": frozenset({"sea"}),

@@ -40,9 +40,7 @@ def test_a_mix_is_the_mean_content_by_weight():
 def test_only_the_ratios_of_the_weights_matter(factor, seed):
     parts = [Part("a", Quantiles(0.5, 1, 2), Quantiles(50, 100, 200)), Part("b", Quantiles(1, 3, 9), sure(400))]
     scaled = [
-        msgspec.structs.replace(
-            p, weight=Quantiles(*(factor * q for q in (p.weight.p5, p.weight.p50, p.weight.p95)))
-        )
+        msgspec.structs.replace(p, weight=Quantiles(*(factor * q for q in (p.weight.p5, p.weight.p50, p.weight.p95))))
         for p in parts
     ]
     z = np.random.default_rng(seed).standard_normal((5, 4))
@@ -51,7 +49,9 @@ def test_only_the_ratios_of_the_weights_matter(factor, seed):
 
 @given(st.integers(0, 200))
 def test_a_mix_lies_between_its_parts(seed):
-    content = Content(mixed(Part("a", Quantiles(0.1, 1, 10), sure(100)), Part("b", Quantiles(0.1, 1, 10), sure(400))), CRATE)
+    content = Content(
+        mixed(Part("a", Quantiles(0.1, 1, 10), sure(100)), Part("b", Quantiles(0.1, 1, 10), sure(400))), CRATE
+    )
     held = np.exp(content.at(np.random.default_rng(seed).standard_normal((20, 4)) * 3).content)
     assert ((held >= 100 * (1 - 1e-9)) & (held <= 400 * (1 + 1e-9))).all()
 
@@ -84,7 +84,9 @@ def test_a_ceiling_is_the_number_that_weighs_as_much():
 
 def test_without_a_mass_there_is_no_ceiling_and_no_tonne():
     assert at_zero(Scenario("one", "one", "crate", sure(700), payload_t=20.0), LIGHT).mass is None
-    assert np.exp(at_zero(Scenario("one", "one", "crate", sure(700), payload_t=20.0), LIGHT).content)[0] == pytest.approx(700)
+    assert np.exp(at_zero(Scenario("one", "one", "crate", sure(700), payload_t=20.0), LIGHT).content)[
+        0
+    ] == pytest.approx(700)
     assert at_zero(mixed(HEAVY, Part("b", sure(1), sure(10))), LIGHT).mass is None
     assert at_zero(mixed(HEAVY, Part("b", sure(1), sure(10))), CRATE).mass is not None
 

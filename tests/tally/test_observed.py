@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from claims_world import ALL_SMALL, CASE, DAYS, RAIL, claim, sort, told
 
-from claims_world import ALL_SMALL, CASE, DAYS, RAIL, claim, sort
 from shuttle import START, at
-from tidewaiter.model import Item, Leg, Part, Scenario
+from tidewaiter.model import Flow, Item, Leg, Part, Quantiles, Scenario
 from tidewaiter.tally.loads import RANGE_Z
-from tidewaiter.tally.observed import SLACKS
+from tidewaiter.tally.observed import SLACKS, flow_readings
+from tidewaiter.tally.origins import trace
 
 
 def one(**changes):
@@ -121,7 +122,9 @@ def test_tonnes_are_a_mass():
 
 
 def test_tonnes_of_the_parts_of_a_mix_are_a_mass_too():
-    mix = Scenario("mix", "a mix", "drum", mix=(Part("a", CASE.scenarios[0].per_unit, CASE.scenarios[0].per_unit, 9.0),))
+    mix = Scenario(
+        "mix", "a mix", "drum", mix=(Part("a", CASE.scenarios[0].per_unit, CASE.scenarios[0].per_unit, 9.0),)
+    )
     light = msgspec.structs.replace(CASE, items=(Item("drum", "drums", "drum"),), scenarios=(mix,))
     (found,) = sort(claim(low=5e4, quantity="tonne"), case=light)[0].values()
     assert found.quantity == "mass"
@@ -229,6 +232,41 @@ def test_a_conditional_on_load_units_says_nothing_of_what_was(quantity):
     assert "could have been" in refused(quantity=quantity, condition="if all were full")
 
 
+def test_a_number_by_the_factor_given_under_a_condition_is_one_of_those():
+    readings, fates = sort(
+        claim("C1", 2e6, quantity="crate", containers_base=5000.0, condition="if all were small"),
+        claim("C2", 4.1e6, quantity="crate", containers_base=10_000.0),
+    )
+    assert set(readings) == {"C1"}
+    assert readings["C1"].kind == "capacity"
+    assert readings["C1"].log_value == pytest.approx(math.log(math.sqrt(400 * 410)))
+    assert [fates[c].role for c in ("C1", "C2")] == ["factor"] * 2
+    assert "no condition" in fates["C2"].reason
+    assert fates["C2"].origin == "C1"
+
+
+def test_another_source_with_that_factor_has_it_of_its_own():
+    readings, _ = sort(
+        claim("C1", 2e6, quantity="crate", containers_base=5000.0, condition="if all were small"),
+        claim("C2", 4.1e6, quantity="crate", containers_base=10_000.0, claimant="Watch"),
+    )
+    assert {i: r.kind for i, r in readings.items()} == {"C1": "capacity", "C2": "factor"}
+
+
+def test_of_items_in_one_unit_the_scenario_that_reads_like_the_claim_says_which():
+    light = Item("flare", "flares", "crate")
+    flares = Scenario("flares", "flares", "flare", CASE.scenarios[0].per_unit, claimants=("Ministry",))
+    case = msgspec.structs.replace(CASE, items=(*CASE.items, light), scenarios=(*CASE.scenarios, flares))
+    readings, _ = sort(
+        claim("C1", 1e6, quantity="crate"), claim("C2", 2e6, quantity="crate", claimant="Charity"), case=case
+    )
+    assert {i: r.item for i, r in readings.items()} == {"C1": "flare", "C2": "crate"}
+
+
+def test_an_item_that_no_scenario_counts_has_no_content_to_be_held_against():
+    assert one(quantity="drum", low=900.0).item == ""
+
+
 # --- copies
 
 
@@ -268,7 +306,8 @@ def test_a_source_that_repeats_itself_is_folded():
 def test_equal_small_numbers_of_two_teams_are_two_counts():
     trips = {"quantity": "voyage", "claimant_type": "imagery"}
     readings, _ = sort(
-        claim("C1", 25.0, claimant="Team A", **trips), claim("C2", 25.0, claimant="Team B", stated="2032-05-01", **trips)
+        claim("C1", 25.0, claimant="Team A", **trips),
+        claim("C2", 25.0, claimant="Team B", stated="2032-05-01", **trips),
     )
     assert set(readings) == {"C1", "C2"}
 
@@ -281,44 +320,22 @@ def test_what_somebody_computes_from_anothers_number_is_folded():
     assert "computed" in fates["C2"].reason
 
 
-def test_a_copy_stands_in_for_an_origin_that_states_less():
-    copy = claim("C2", 5000.0, claimant="Gazette", claimant_type="media", derived_from=["C1"], derivation="stated")
-    readings, fates = sort(claim("C1", 5000.0, route=""), copy)
-    assert set(readings) == {"C2"}
-    assert readings["C2"].voice.id == "ministry"  # the number is the ministry's, whoever repeats it
-    assert (fates["C1"].role, fates["C1"].origin) == ("copy", "C2")
-    assert (fates["C2"].role, fates["C2"].origin) == ("reading", "C1")
-
-
-def test_one_copy_stands_in_and_the_others_stay_folded():
-    copies = [
-        claim(f"C{n}", 5000.0, claimant=f"Paper {n}", derived_from=["C1"], derivation="stated") for n in range(2, 5)
-    ]
-    readings, fates = sort(claim("C1", 5000.0, t_start=None), *copies)
-    assert set(readings) == {"C2"}
-    assert [fates[f"C{n}"].role for n in range(1, 5)] == ["copy", "reading", "copy", "copy"]
-
-
 @pytest.mark.parametrize(
     "origin",
     [
+        {"route": ""},
+        {"t_start": None},
         {"use": "check"},
         {"condition": "if all were full"},
-        {"low": 4000.0, "high": 4000.0},
+        {"quantity": "letter"},
     ],
 )
-def test_a_copy_does_not_stand_in_for_what_was_meant_to_stay_out_or_says_otherwise(origin):
+def test_a_number_that_cannot_be_used_does_not_come_back_as_its_copy(origin):
     copy = claim("C2", 5000.0, claimant="Gazette", derived_from=["C1"], derivation="stated")
-    readings, fates = sort(claim("C1", 5000.0, route="") | origin, copy)
+    readings, fates = sort(claim("C1", 5000.0) | origin, copy)
     assert not readings
-    assert fates["C2"].role == "copy"
-
-
-def test_a_copy_that_states_no_more_does_not_stand_in():
-    copy = claim("C2", 5000.0, claimant="Gazette", route="", derived_from=["C1"], derivation="stated")
-    readings, fates = sort(claim("C1", 5000.0, route=""), copy)
-    assert not readings
-    assert (fates["C1"].role, fates["C2"].role) == ("refused", "copy")
+    assert fates["C1"].role in {"refused", "check"}
+    assert (fates["C2"].role, fates["C2"].origin) == ("copy", "C1")
 
 
 # --- checks and refusals
@@ -369,6 +386,12 @@ def test_a_leg_that_only_carries_on_is_no_route_of_its_own():
     assert "not measured here" in refused(case, route="road")
 
 
+def test_a_rate_may_be_stated_for_longer_than_the_case():
+    found = one(per="month", t_start=START - timedelta(days=200), t_end=at(DAYS + 200))
+    assert (found.start, found.end) == (CASE.window.start, CASE.window.end)
+    assert found.scale == pytest.approx(DAYS / (365.25 / 12))
+
+
 def test_a_window_that_opens_a_season_early_or_closes_a_month_late_is_cut():
     found = one(t_start=START - timedelta(days=50), t_end=at(DAYS + 20))
     assert (found.start, found.end) == (CASE.window.start, CASE.window.end)
@@ -389,3 +412,66 @@ def test_nothing_claimed_is_nothing_read():
 def test_a_leg_by_rail_makes_rail_known():
     assert RAIL.relative is not None
     assert one(route="rail").modes == {"rail"}
+
+
+# --- flows
+
+HOME = Flow("home", "made at home", "crate", Quantiles(1e4, 2e4, 4e4), kind="production")
+
+
+def made(ident, low=None, high=None, **more):
+    """A claim on what is made at home."""
+    given = {"flow": "home", "quantity": "crate", "category": "production", "route": ""}
+    return claim(ident, low, high, **given | more)
+
+
+def flow(*rows):
+    claims = told(*rows)
+    readings, fates = flow_readings(CASE, HOME, claims, trace(claims, "container"))
+    return {r.claim_id: r for r in readings}, fates
+
+
+def test_a_claim_on_a_flow_needs_no_route_and_no_content():
+    readings, fates = flow(made("C1", 2.5e5))
+    assert (readings["C1"].kind, readings["C1"].quantity) == ("point", "load")
+    assert readings["C1"].log_value == pytest.approx(math.log(2.5e5))
+    assert not readings["C1"].needs_content
+    assert fates["C1"].role == "reading"
+
+
+def test_bounds_and_rates_on_a_flow_are_as_on_the_line():
+    readings, _ = flow(made("C1", 2e4, per="month", bound="over"), made("C2", None, 4e5, bound="up_to"))
+    assert [r.kind for r in readings.values()] == ["floor", "ceiling"]
+    assert readings["C1"].scale == pytest.approx(DAYS / (365.25 / 12))
+
+
+def test_who_counts_ships_from_images_does_not_see_a_part_of_a_flow_for_it():
+    readings, _ = flow(made("C1", 2.5e5, claimant="Watch"))
+    assert readings["C1"].voice.id == "watch"
+    assert not readings["C1"].voice.imagery
+
+
+@pytest.mark.parametrize(
+    ("changes", "role", "why"),
+    [
+        ({"quantity": "container"}, "refused", "unit"),
+        ({"condition": "if all worked"}, "refused", "conditional"),
+        ({"t_start": None}, "refused", "window"),
+        ({"low": 0.0, "high": 0.0}, "refused", "above zero"),
+        ({"low": None, "high": None}, "refused", "number"),
+        ({"use": "check"}, "check", "check"),
+    ],
+)
+def test_a_claim_on_a_flow_that_cannot_be_used_says_why(changes, role, why):
+    readings, fates = flow(made("C1", 2.5e5) | changes)
+    assert not readings
+    assert fates["C1"].role == role
+    assert why in fates["C1"].reason
+
+
+def test_copies_of_a_claim_on_a_flow_count_once_and_other_flows_are_not_its():
+    copy = made("C2", 2.5e5, claimant="Gazette", derived_from=["C1"], derivation="stated")
+    readings, fates = flow(made("C1", 2.5e5), copy, made("C3", 5e5, flow="abroad"), made("C4", 7e5, flow=""))
+    assert set(readings) == {"C1"}
+    assert set(fates) == {"C1", "C2"}
+    assert fates["C2"].role == "copy"

@@ -5,8 +5,8 @@ from importlib import resources
 
 import msgspec
 import pytest
-
 from claims_world import CASE, claim, told
+
 from tidewaiter.model import Speaker
 from tidewaiter.tally.speakers import Voice, voice
 
@@ -17,7 +17,7 @@ def speak(case=CASE, **changes):
 
 @pytest.mark.parametrize("name", ["Ministry", "defence ministry", "Ministry (press office)", "  MINISTRY "])
 def test_a_declared_source_is_known_by_any_of_its_names(name):
-    assert speak(claimant=name) == Voice("ministry", "allies", 0.2, False)
+    assert speak(claimant=name) == Voice("ministry", "allies", 0.2, imagery=False)
 
 
 def test_brackets_in_the_declared_name_do_not_matter_either():
@@ -27,24 +27,24 @@ def test_brackets_in_the_declared_name_do_not_matter_either():
 
 def test_what_is_left_open_is_usual_for_the_type():
     case = msgspec.structs.replace(CASE, sources=(Speaker("m", ("Ministry",)),))
-    assert speak(case, claimant_type="imagery") == Voice("m", "imagery", 0.12, True)
-    assert speak(case, claimant_type="government") == Voice("m", "government", 0.25, False)
+    assert speak(case, claimant_type="imagery") == Voice("m", "imagery", 0.12, imagery=True)
+    assert speak(case, claimant_type="government") == Voice("m", "government", 0.25, imagery=False)
 
 
 def test_a_declaration_goes_before_the_type_even_where_it_says_zero_or_no():
     case = msgspec.structs.replace(CASE, sources=(Speaker("m", ("Ministry",), bias=0.0, imagery=False),))
-    assert speak(case, claimant_type="imagery") == Voice("m", "imagery", 0.0, False)
+    assert speak(case, claimant_type="imagery") == Voice("m", "imagery", 0.0, imagery=False)
 
 
 def test_somebody_undeclared_is_a_source_by_name_in_the_group_of_the_type():
-    assert speak(claimant="Gazette (city desk)", claimant_type="media") == Voice("gazette", "media", 0.5, False)
+    assert speak(claimant="Gazette (city desk)", claimant_type="media") == Voice("gazette", "media", 0.5, imagery=False)
     assert speak(claimant="Sky Team", claimant_type="Imagery (commercial)").imagery
 
 
 def test_of_no_known_type_is_wide_and_alone():
     unknown = speak(claimant="Stranger", claimant_type="")
-    assert unknown == Voice("stranger", "stranger", 0.35, False)
-    assert speak(claimant="Stranger", claimant_type="oracle") == Voice("stranger", "oracle", 0.35, False)
+    assert unknown == Voice("stranger", "stranger", 0.35, imagery=False)
+    assert speak(claimant="Stranger", claimant_type="oracle") == Voice("stranger", "oracle", 0.35, imagery=False)
 
 
 def test_two_names_of_one_source_are_one_voice():

@@ -95,6 +95,9 @@ def test_without_evidence_the_posterior_is_what_the_prior_world_does():
     error = np.hypot(true.std() / np.sqrt(300), found.std() / np.sqrt(max(posterior.diagnostics["ess"] / 2, 50)))
     assert abs(found.mean() - true.mean()) < 4 * error
     assert found.std() == pytest.approx(true.std(), rel=0.25)
+    for z in posterior.coordinates.values():  # the coordinate of an idle time is that of the mean over the ships
+        assert z.mean() == pytest.approx(0.0, abs=0.25)
+        assert z.std() == pytest.approx(1.0, abs=0.25)
 
     table = posterior.voyages.to_pydict()
     ends = zip(table["arrival"], table["departure"], strict=True)
@@ -217,9 +220,31 @@ def test_tables_have_their_schemas(watched):
     assert watched.ledger.schema == INFERRED_CALLS
     assert watched.survey_checks.schema == SURVEY_CHECKS
     assert watched.coverage.schema == COVERAGE
-    assert watched.rates.shape[0] == watched.stays.shape[0] == watched.draws == 400
-    assert (watched.rates > 0).all()
-    assert (watched.stays > 0).all()
+    assert watched.draws == 400
+    assert set(watched.coordinates) == {
+        "calls_model.origin_stay_days",
+        "calls_model.destination_stay_days",
+        "calls_model.idle_days",
+    }
+    assert {z.shape for z in watched.coordinates.values()} == {(400,)}
+    assert all(np.isfinite(z).all() for z in watched.coordinates.values())
+
+
+def test_what_was_seen_is_told_from_what_was_inferred(watched, unseen):
+    assert not any(unseen.voyages["seen"].to_pylist())
+    shown = {r for row in watched.ledger.to_pylist() if row["basis"] == "seen" for r in row["readings"]}
+    assert shown
+    seen = np.mean(watched.voyages["seen"].to_numpy())
+    assert 0 < seen < 1
+
+
+def test_the_usual_coverage_of_surveys_is_learnt_and_a_stated_one_teaches_nothing():
+    usual = fit(shuttle(), surveys=[survey("a", 60, 2), survey("b", 60, 2, by="other")], draws=120, warmup=60)
+    z = usual.coordinates["calls_model.survey_coverage"]
+    assert z.shape == (120,)
+    assert z.mean() < 0  # fewer calls were counted than such a line makes
+    stated = fit(shuttle(), surveys=[survey("a", 60, 2, days_imaged=30)], draws=40, warmup=20)
+    assert "calls_model.survey_coverage" not in stated.coordinates
 
 
 def test_every_voyage_is_in_order_and_none_overlaps_another_of_its_ship(watched):
@@ -278,7 +303,7 @@ def test_the_same_seed_gives_the_same_tables_and_another_one_close_ones(rows):
     for name in ("voyages", "ledger", "survey_checks", "coverage"):
         assert getattr(first, name).equals(getattr(again, name))
     assert first.diagnostics == again.diagnostics
-    assert (first.rates == again.rates).all()
+    assert all((first.coordinates[k] == again.coordinates[k]).all() for k in first.coordinates)
     assert not first.voyages.equals(other.voyages)
     error = np.hypot(*(calls(p).std() / np.sqrt(max(p.diagnostics["ess"] / 4, 30)) for p in (first, other)))
     assert abs(calls(first).mean() - calls(other).mean()) < 4 * error
@@ -292,7 +317,7 @@ def test_the_order_of_rows_does_not_matter():
 def test_draws_that_do_not_divide_by_the_chains_are_all_there():
     posterior = fit(shuttle(), draws=50, warmup=20, chains=4)
     assert set(posterior.voyages["draw"].to_pylist()) <= set(range(50))
-    assert posterior.rates.shape[0] == 50
+    assert {z.shape for z in posterior.coordinates.values()} == {(50,)}
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def paths_with(*stays, draws=100):
 
 def ledger(paths, *anchors):
     stays = read_stays(paths, np.random.default_rng(2))
-    return build_ledger(FLEET, GRID, stays, anchors, len(paths)).to_pylist()
+    return build_ledger(FLEET, GRID, stays, anchors, len(paths))[0].to_pylist()
 
 
 def seen_at(reading, day, until=None):
@@ -106,9 +106,9 @@ def seen_at(reading, day, until=None):
 
 def test_a_call_that_ended_before_the_window_is_not_of_the_window():
     paths = paths_with((0, -8, -5, 1.0), (1, -2, 2, 1.0))
-    assert {
-        r["vessel_id"] for r in voyage_draws(FLEET, GRID, read_stays(paths, np.random.default_rng(0))).to_pylist()
-    } == {"tern"}
+    stays = read_stays(paths, np.random.default_rng(0))
+    drawn = voyage_draws(FLEET, GRID, stays, np.zeros(len(stays.draw), np.bool_))
+    assert set(drawn["vessel_id"].to_pylist()) == {"tern"}
     (row,) = ledger(paths)
     assert dict(row["vessel_weights"]) == {"tern": 1.0}
 
@@ -129,6 +129,20 @@ def test_readings_of_one_stay_are_one_call_and_those_of_two_are_two():
         ("seen", ["sightings/S1", "sightings/S2"]),
         ("seen", ["calls/K1"]),
     ]
+
+
+def test_a_voyage_that_a_reading_shows_is_seen_and_the_others_are_not():
+    stays = read_stays(paths_with((0, 5, 9, 1.0), (1, 20, 24, 0.6), (0, 30, 33, 1.0)), np.random.default_rng(2))
+    _, shown = build_ledger(FLEET, GRID, stays, [seen_at("sightings/S1", 6), seen_at("calls/K1", 21, 23)], 100)
+    drawn = voyage_draws(FLEET, GRID, stays, shown)
+    assert drawn["detection_id"].null_count == drawn.num_rows
+    seen = {True: [], False: []}
+    for row in drawn.to_pylist():
+        seen[row["seen"]].append(row["arrival"])
+    assert len(seen[True]) == 160
+    assert all(t < at(25) for t in seen[True])
+    assert len(seen[False]) == 100
+    assert all(t > at(25) for t in seen[False])
 
 
 def test_a_named_ship_is_not_taken_for_another_that_lay_there_too():

@@ -216,6 +216,8 @@ INFERRED_CALLS = pa.schema(
         pa.field("readings", pa.list_(pa.string())),  # reading ids ("sightings/S01") that show this call
     ]
 )
+FROM_LISTS = "lists-"
+"""How ids of surveys begin that stand for the detection lists of a month; they have no row of their own."""
 SURVEY_CHECKS = pa.schema(
     [
         pa.field("survey_id", pa.string()),

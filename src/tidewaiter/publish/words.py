@@ -33,8 +33,8 @@ ENTRIES = {  # how a claim entered the answer, by its kind or else by its role
     "factor": "taken in once for its source, as its content of one load unit",
     "capacity": "taken in once for its source, as what a load unit can hold: a ceiling, not a delivery",
     "reading": "taken in",
-    "copy": "a repeat: it adds nothing",
-    "check": "compared only: it does not move the answer",
+    "copy": "a repeat that adds nothing",
+    "check": "compared only, without moving the answer",
     "refused": "not taken in",
 }
 

@@ -128,13 +128,14 @@ class LineSpec(msgspec.Struct, frozen=True):
 
 
 class LineTruth(msgspec.Struct, frozen=True):
-    """What really happened: voyages and containers by sea, rounds by all routes."""
+    """What really happened: voyages and containers by sea, rounds by all routes; rounds per container, empty ones included."""
 
     voyages: float
     unseen: float
     containers: float
     rounds: float
     usable: float
+    per_container: float
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -215,7 +216,7 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
         return float(load[at < months].sum())
 
     rounds = containers(spec.months) * share * (1 + rail) * content
-    truth = LineTruth(len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable)
+    truth = LineTruth(len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable, share * content)
     claims, copies, derived = _claims(spec, case, containers, share * content, rail, rng)
     detections = [
         {

@@ -235,7 +235,7 @@ class _Book:
         """Keep what was seen and counted apart from what is inferred."""
         tally, unit = self.tally, self.tally.unit
         for ident, seen, name in (
-            ("voyages.seen", True, "voyages that a reading shows"),
+            ("voyages.seen", True, "voyages that a dated reading shows"),
             ("voyages.inferred", False, "voyages inferred"),
         ):
             self.keep(ident, name, tally.voyages(seen=seen), "voyage", ["voyages.total"], whole=True)
@@ -378,7 +378,12 @@ class _Book:
                 wide = self.exact(
                     f"{ident}.width", "width of the interval without this source, relative", one.width_ratio, "", inputs
                 )
-                self.row("influence", quantity, one.source, one.source, moved, other=wide)
+                self.row("influence", quantity, one.source, self._speaker(one.source), moved, other=wide)
+
+    def _speaker(self, source: str) -> str:
+        """Return the names a case declares for a source, else how it calls itself."""
+        declared = next((s.names for s in self.case.sources if s.id == source), ())
+        return ", ".join(declared) or source
 
     def sweeps(self) -> None:
         """Give the totals for settings of what no evidence decides."""

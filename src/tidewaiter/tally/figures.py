@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tidewaiter.model import Measurement
+from tidewaiter.model.tables import FROM_LISTS
 from tidewaiter.tally.intervals import interval, median
 
 if TYPE_CHECKING:
@@ -272,8 +273,9 @@ def _coverage(case: Case, coverage: pa.Table, looks: pa.Table, declaration: str)
 def _surveys(checks: pa.Table) -> list[Measurement]:
     out = []
     for r in checks.to_pylist():
-        key, reading = f"survey.{r['survey_id']}", [f"surveys/{r['survey_id']}"]
-        fitted = ["fit.calls", *reading]
+        key, told = f"survey.{r['survey_id']}", f"surveys/{r['survey_id']}"
+        reading = ["fit.calls"] if r["survey_id"].startswith(FROM_LISTS) else [told]
+        fitted = sorted({"fit.calls", *reading})
         if r["counted_low"] is not None:
             m = counted(
                 f"{key}.counted", "distinct calls counted", (r["counted_low"] + r["counted_high"]) / 2, "call", reading

@@ -201,7 +201,7 @@ def _data(
         "load_own": load_own,
         "load_usual": load_usual,
         "load_voyages": np.array([max(r.voyages, 1.0) for r in loads]),
-        "claimed": np.array([r.log_value for r in readings]),
+        **({"claimed": np.array([r.log_value for r in readings])} if readings else {}),
     }
 
 

@@ -181,12 +181,13 @@ def _flow_reading(case: Case, flow: Flow, claim: Claim) -> Reading | str:
     span = _window(case, claim)
     if isinstance(span, str):
         return span
-    return _plain_reading(case, claim, voice(claim, case), "load", span)
+    who = msgspec.structs.replace(voice(claim, case), imagery=False)  # completeness is one of voyages, not of flows
+    return _plain_reading(case, claim, who, "load", span)
 
 
 def _aside(claim: Claim) -> Fate | None:
     if claim.use == "check":
-        return Fate("check", "declared as a check: compared, but it does not move the answer")
+        return Fate("check", "declared as a check")
     if claim.flow:
         return Fate("refused", "it speaks of another flow, which is estimated on its own")
     if claim.category not in {"delivery", "finding"}:

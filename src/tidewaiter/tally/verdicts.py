@@ -108,6 +108,8 @@ def _why_not(claim: Claim, flags: Collection[str]) -> str:
         return "It speaks of a time outside the window of the case."
     if claim.category == "denial":
         return "A denial; it stands beside the claims it concerns."
+    if claim.flow:
+        return "It speaks of a flow that is estimated on its own."
     if claim.category not in {"delivery", "finding"}:
         return f"It speaks of {claim.category}, not of deliveries."
     if not claim.numbers:

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.inference import law
-from tidewaiter.model.tables import COVERAGE, SURVEY_CHECKS, SURVEYS
+from tidewaiter.model.tables import COVERAGE, FROM_LISTS, SURVEY_CHECKS, SURVEYS
 from tidewaiter.voyages import ledger
 from tidewaiter.voyages.grid import Grid, make_grid
+from tidewaiter.voyages.lists import METHOD as LISTS_METHOD
 from tidewaiter.voyages.lists import (
-    FROM_LISTS,
     ListEvidence,
     ListPosterior,
     draw_voyages,
@@ -23,7 +23,6 @@ from tidewaiter.voyages.lists import (
     lists_as_surveys,
     read_lists,
 )
-from tidewaiter.voyages.lists import METHOD as LISTS_METHOD
 from tidewaiter.voyages.observations import Fleet, build_looks, make_fleet, presence, rows
 from tidewaiter.voyages.prior import prior_trips
 from tidewaiter.voyages.sampler import Samples, sample

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from tidewaiter.errors import ModelError
 from tidewaiter.inference import law, share_law, tempered
-from tidewaiter.model.tables import INFERRED_CALLS, TIME, VOYAGE_DRAWS
+from tidewaiter.model.tables import FROM_LISTS, INFERRED_CALLS, TIME, VOYAGE_DRAWS
 from tidewaiter.voyages.grid import month_starts
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 METHOD = "voyages.lists/1"
 PARTICLES = 1000
-FROM_LISTS = "lists-"
-"""How ids of surveys begin that stand for the detection lists; no survey of a user may be named so."""
 MONTH_DAYS = 365.25 / 12
 SMALLEST = 1e-300  # keeps the logarithm of an impossible history finite
 UNSEEN_MONTH = 0.05  # looks, relative to the mean, of a month in which a list saw something though it did not look
