@@ -263,7 +263,7 @@ def test_claims_far_beyond_every_draw_are_said_to_leave_few():
     case = with_model(gross=0.0)
     rows = [claim(f"C{n}", 5e7, claimant=f"Source {n}", claimant_type="imagery") for n in range(6)]
     rows = [r | {"low": r["low"] + n, "high": r["low"] + n} for n, r in enumerate(rows)]
-    found = weighed(rows, case, lognormal_tally(case, draws=400))
+    found = weighed(rows, case, lognormal_tally(case, draws=100))
     assert "few draws" in notices(found)
     finite(found)
 

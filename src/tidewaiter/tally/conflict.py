@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tidewaiter.tally.fusion import Fit
     from tidewaiter.tally.quantities import Tally
 
-ENOUGH = 200.0  # effective draws under which a leave-one-out fit is done again
-REFIT_PARTICLES = 1500
+ENOUGH = 500.0  # effective draws under which a leave-one-out fit is done again
+REFIT_PARTICLES = 2000
 SURPRISING = 0.05
 
 
@@ -66,7 +66,7 @@ def conflicts(case: Case, tally: Tally, fit: Fit) -> list[Conflict]:
         if effective(weights) < ENOUGH:
             others = [r for j, r in enumerate(fit.readings) if j != i]
             again = fit_claims(case, tally, others, tally.scenarios.get(fit.scenario), particles=REFIT_PARTICLES)
-            predicted, weights = _predict(case, tally, again, question, i, rng)
+            predicted, weights = _predict(again, question, i, rng)
         replicated = question.replicate(i, predicted, rng)
         below = min(max(float(weights @ (replicated < reading.log_value)), 0.5 / len(weights)), 1 - 0.5 / len(weights))
         low, middle, high = quantiles(replicated, weights, (0.025, 0.5, 0.975))
@@ -77,7 +77,7 @@ def conflicts(case: Case, tally: Tally, fit: Fit) -> list[Conflict]:
 
 
 def _predict(
-    case: Case, tally: Tally, again: Fit, question: Question, i: int, rng: np.random.Generator
+    again: Fit, question: Question, i: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Predict reading `i` from a fit without it: coordinates the fit lacks are drawn from their prior."""
     z = rng.standard_normal((len(again.index), len(question.names)))
@@ -85,8 +85,7 @@ def _predict(
     for j, name in enumerate(question.names):
         if name in place:
             z[:, j] = again.z[:, place[name]]
-    alone = Question(case, tally, question.readings, question.content)
-    predicted = alone.predict(z, again.index)[:, i]
+    predicted = question.predict(z, again.index)[:, i]
     return predicted, np.full(len(predicted), 1 / len(predicted))
 
 

@@ -54,7 +54,6 @@ class Content:
     Attributes:
         scenario: what it is about.
         names: id of the prior behind each coordinate, in order.
-        can_be_fitted: it is an estimate; a conditional says what could be and learns nothing from claims.
     """
 
     def __init__(self, scenario: Scenario, item: Item) -> None:
@@ -77,7 +76,6 @@ class Content:
         ]
         self._kg = [part.kg_per_item or item.kg_per_unit for part in scenario.mix]
         self.names = tuple(names)
-        self.can_be_fitted = not scenario.condition
 
     def at(self, z: NDArray[np.float64]) -> Holdings:
         """Return the holdings at coordinates (draws, len(names))."""

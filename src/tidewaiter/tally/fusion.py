@@ -23,7 +23,7 @@ from scipy.special import log_ndtr
 from tidewaiter.inference import law, share_law, tempered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -114,11 +114,14 @@ class Question:
         self._log_value = np.array([r.log_value for r in self.readings])
         self._base = self._gather(tally)
         measured = {leg.mode for leg in case.legs if leg.measured}
-        self._has_measured = np.array([bool(r.modes & measured) for r in self.readings], float)
-        self._has_leg = np.array([[leg.mode in r.modes for leg in legs] for r in self.readings], float)
-        self._counts = np.array(
-            [r.quantity != "factor" for r in self.readings], float
-        )  # a ratio has no bias of its source
+        amounts = [r.quantity != "factor" for r in self.readings]  # a ratio has no route and no bias of its source
+        self._is_amount = np.array(amounts, float)
+        self._has_measured = np.array(
+            [not a or bool(r.modes & measured) for a, r in zip(amounts, self.readings, strict=True)], float
+        )
+        self._has_leg = np.array(
+            [[a and leg.mode in r.modes for leg in legs] for a, r in zip(amounts, self.readings, strict=True)], float
+        )
         self._errors = np.array([self._error(r) for r in self.readings])
         self._gross = np.maximum(np.hypot(self.model.gross_error, [r.error for r in self.readings]), LEAST)
         self.laws = {
@@ -190,7 +193,7 @@ class Question:
             if held is None:
                 raise ValueError("a reading of content needs a scenario")
             x[:, i] += self._content_term(r, held, fill)
-        biased: NDArray[np.float64] = x + self.bias(z)[:, self._source_of] * self._counts
+        biased: NDArray[np.float64] = x + self.bias(z)[:, self._source_of] * self._is_amount
         return biased
 
     def _content_term(self, r: Reading, held: Holdings, fill: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,8 +314,3 @@ def _normal(x: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
 def _behind(x: NDArray[np.float64], sd: float, eta: float) -> NDArray[np.float64]:
     """Log density of N(0, sd) - Exp(mean eta), an exponentially modified normal law; exact far in its tail."""
     return np.asarray(-math.log(eta) + sd**2 / (2 * eta**2) + x / eta + log_ndtr(-x / sd - sd / eta))
-
-
-def estimates(scenarios: Mapping[str, Scenario]) -> list[Scenario]:
-    """Return the scenarios that learn from claims: those without a condition."""
-    return [s for s in scenarios.values() if not s.condition]

@@ -227,23 +227,27 @@ def draw_loads(
         mean = mean + np.where(vessel >= 0, posterior.vessel[draw, np.maximum(vessel, 0)], 0.0)
     sd = posterior.spread[draw]
     counted = np.zeros(len(draw), np.bool_)
-    single = [r for r in posterior.readings if r.kind == "count"]
-    value, extra = np.full(len(detections), np.nan), np.zeros(len(detections))
-    own = np.full(len(detections), np.nan)
     known = {name: i for i, name in enumerate(detections)}
-    for reading in single:
+    rounds: list[dict[int, LoadReading]] = []  # the first count of each detection, the second, and so on
+    for reading in (r for r in posterior.readings if r.kind == "count"):
         if reading.detection:
             i = known.get(reading.detection)
             if i is not None:
-                value[i], extra[i] = reading.log_value, reading.extra
-                own[i] = np.nan if reading.own_error is None else reading.own_error
+                turn = next((told for told in rounds if i not in told), None)
+                if turn is None:
+                    rounds.append(turn := {})
+                turn[i] = reading
         elif reading.start is not None and reading.end is not None:
             rows = _voyage_of(reading, posterior.vessels, draw, vessel, arrival, departure)
             error = posterior.error[draw[rows]] if reading.own_error is None else reading.own_error
             _given(
                 mean, sd, rows, reading.log_value - posterior.bias[draw[rows]], np.hypot(error, reading.extra), counted
             )
-    if known:
+    for told in rounds:
+        value, extra, own = (np.full(len(detections), np.nan) for _ in range(3))
+        for i, reading in told.items():
+            value[i], extra[i] = reading.log_value, reading.extra
+            own[i] = np.nan if reading.own_error is None else reading.own_error
         rows = np.flatnonzero((detection >= 0) & ~np.isnan(value[np.maximum(detection, 0)]))
         which, d = detection[rows], draw[rows]
         error = np.where(np.isnan(own[which]), posterior.error[d], own[which])

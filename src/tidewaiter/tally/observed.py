@@ -42,7 +42,7 @@ SLACKS = {
     "tight": ((1.0, "tight"),),
     "loose": ((1.0, "loose"),),
     "stale": ((1.0, "stale"),),
-    "": ((0.4, "tight"), (0.35, "loose"), (0.25, "stale")),
+    "": ((1 / 3, "tight"), (1 / 3, "loose"), (1 / 3, "stale")),
 }
 """How far a bound lies from the truth, as weights of the distances of the case; unsaid, all of them are possible."""
 
@@ -142,9 +142,13 @@ def observe(case: Case, claims: Sequence[Claim], traces: Mapping[str, Trace]) ->
         else:
             fates[claim.claim_id] = Fate("reading")
             readings.append(made)
-    for made, fate in _factors(factors):
-        fates |= fate
-        readings.append(made)
+    for factor, told in _factors(factors):
+        fates |= told
+        readings.append(factor)
+    for claim_id, fate in fates.items():
+        if fate.role == "copy" and fates[fate.origin].role in {"refused", "check"}:
+            lost = "rests on a number that is not taken in itself"
+            fates[claim_id] = msgspec.structs.replace(fate, reason=lost)
     return Observed(tuple(sorted(readings, key=lambda r: r.claim_id)), fates)
 
 

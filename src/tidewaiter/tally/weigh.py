@@ -114,7 +114,7 @@ def weigh(case: Case, claims: pa.Table, tally: Tally, *, particles: int = PARTIC
     notices = [
         ("fit.claims", f"few draws of the tally agree with the claims{_under(name)}; raise `draws`")
         for name, fit in fits.items()
-        if fit.readings and fit.distinct < FEW
+        if fit.readings and fit.distinct < min(FEW, len(fit.index) / 2)
     ]
     if not observed.readings:
         notices.append(("fit.claims", "no claim could be used, so the answer with claims is the answer without"))
@@ -140,7 +140,7 @@ def _under(scenario: str) -> str:
 
 
 def _clashes(observed: Observed) -> list[tuple[str, str]]:
-    """Say where one source gives a floor above its own ceiling for a window inside the floor's."""
+    """Say where a floor lies above a ceiling on the same thing whose window contains it."""
     found = []
     floors = [r for r in observed.readings if r.kind == "floor"]
     ceilings = [r for r in observed.readings if r.kind == "ceiling"]

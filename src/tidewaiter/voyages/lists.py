@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 METHOD = "voyages.lists/1"
 PARTICLES = 1000
+NARROW = 0.02  # least log spread of a declared total; a total known exactly would leave no room to move
 MONTH_DAYS = 365.25 / 12
 SMALLEST = 1e-300  # keeps the logarithm of an impossible history finite
 UNSEEN_MONTH = 0.05  # looks, relative to the mean, of a month in which a list saw something though it did not look
@@ -195,8 +196,8 @@ def fit_lists(
         rate = np.exp(np.minimum(log_rate, 50.0))
         told = np.log(np.maximum(chance.reshape(len(z), -1)[:, flat], SMALLEST)) + log_rate[:, month]
         out = told @ counts - (rate * (1 - chance[:, 0])).sum(axis=1)
-        if total is not None and total.sigma > 0:
-            out -= 0.5 * ((np.log(rate.sum(axis=1)) - total.mu) / total.sigma) ** 2
+        if total is not None:
+            out -= 0.5 * ((np.log(rate.sum(axis=1)) - total.mu) / max(total.sigma, NARROW)) ** 2
         return np.asarray(out)
 
     dims = months + 1 + n_lists + 2
