@@ -69,7 +69,7 @@ class Sizes(NamedTuple):
     imports: int
 
 
-FULL = Sizes(220, 110, 80, 120, 4, 3, 5, (12, 24, 48, 96), (100, 1000, 3000, 10_000), 40, 9)
+FULL = Sizes(200, 100, 60, 60, 3, 2, 4, (12, 24, 48, 96), (100, 1000, 3000, 10_000), 20, 5)
 QUICK = Sizes(24, 10, 6, 8, 1, 1, 2, (12, 48), (100, 1000), 6, 3)
 USUAL_MONTHS, USUAL_VOYAGES, COST_DRAWS = 20, 70, 1000
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from scipy.special import log_ndtr
 
 from tidewaiter.inference import law, share_law, tempered
 
@@ -313,4 +312,6 @@ def _normal(x: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
 
 def _behind(x: NDArray[np.float64], sd: float, eta: float) -> NDArray[np.float64]:
     """Log density of N(0, sd) - Exp(mean eta), an exponentially modified normal law; exact far in its tail."""
+    from scipy.special import log_ndtr  # noqa: PLC0415 - as slow to load as all the rest; only bounds need it
+
     return np.asarray(-math.log(eta) + sd**2 / (2 * eta**2) + x / eta + log_ndtr(-x / sd - sd / eta))
