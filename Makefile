@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test test-slow lint types format lock evaluate bench clean
+.PHONY: demo test test-slow lint types format lock evaluate crosscheck bench clean
 .DEFAULT_GOAL := demo
 
 # uv is taken from the path, else installed into the environment; every version is pinned by hash.
@@ -36,7 +36,19 @@ format: $(STAMP)
 
 # Accuracy and speed; both write their tables into docs/.
 evaluate: $(STAMP)
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python --group evaluation
 	@$(BIN)/python evaluation/calls.py
+	@$(BIN)/python evaluation/tally.py
+
+# The independent engine (extra [pymc]) has an environment of its own, for it needs Python 3.12 and most of a gigabyte.
+PYTHON_PYMC ?= $(shell command -v python3.13 || command -v python3.12)
+crosscheck: $(STAMP)
+	@test -n "$(PYTHON_PYMC)" || { echo "the cross-check needs Python 3.12 or newer; set PYTHON_PYMC=python3.x"; exit 1; }
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	  test -x .venv-pymc/bin/python || $$UV venv --quiet --python $(PYTHON_PYMC) .venv-pymc; \
+	  $$UV pip install --quiet --python .venv-pymc/bin/python --require-hashes -r requirements/pymc.txt && \
+	  $$UV pip install --quiet --python .venv-pymc/bin/python --no-deps --no-build-isolation -e .
+	@.venv-pymc/bin/python evaluation/crosscheck.py $(CROSSCHECK)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
@@ -46,7 +58,8 @@ lock:
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
 	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report --group dev pyproject.toml -o requirements/dev.txt; \
 	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report pyproject.toml -o requirements/run.txt; \
+	  $$UV pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url --extra pymc --group build --group test pyproject.toml -o requirements/pymc.txt; \
 	  echo 'uv>=0.9' | $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url - -o requirements/uv.txt
 
 clean:
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache examples/*/.tidewaiter examples/*/report
+	rm -rf .venv .venv-pymc dist .pytest_cache .mypy_cache .ruff_cache examples/*/.tidewaiter examples/*/report

@@ -147,16 +147,14 @@ def table(results: list[dict[str, object]], metrics: dict[str, object]) -> str:
             ]
             lines.append(f"| {quantity} | {100 * point:.0f} % | {' | '.join(cells)} |")
     v = metrics["versions"]
-    lines += [
-        "",
-        f"All points together: {100 * metrics['agreement_mean']:.1f} % apart on average, {100 * metrics['agreement_worst']:.1f} % "
-        f"at worst (targets: {100 * MEAN_TARGET:.0f} % and {100 * WORST_TARGET:.0f} %); as run by default "
-        f"{100 * metrics['default_mean']:.1f} % and {100 * metrics['default_worst']:.1f} %. {metrics['divergences']} divergences, "
-        f"R-hat {metrics['rhat_max']:.3f} at most, {metrics['ess_min']} effective draws at least. CPU seconds a fit: "
-        f"{metrics['cpu_seconds_smc']:.1f} ({metrics['cpu_seconds_smc_default']:.1f} by default) against "
-        f"{metrics['cpu_seconds_nuts']:.1f} and {metrics['cpu_seconds_compile']:.0f} once to compile. "
-        f"Python {v['python']}, NumPy {v['numpy']}, PyMC {v['pymc']}, nutpie {v['nutpie']}.",
-    ]
+    apart = {name: f"{100 * metrics[name]:.1f} %" for name in metrics if name.startswith(("agreement", "default"))}
+    lines.append(f"""
+All points together: {apart["agreement_mean"]} apart on average, {apart["agreement_worst"]} at worst (targets:
+{100 * MEAN_TARGET:.0f} % and {100 * WORST_TARGET:.0f} %); as run by default {apart["default_mean"]} and {apart["default_worst"]}.
+{metrics["divergences"]} divergences, R-hat {metrics["rhat_max"]:.3f} at most, {metrics["ess_min"]:,} effective draws at least.
+CPU seconds a fit: {metrics["cpu_seconds_smc"]:.1f} ({metrics["cpu_seconds_smc_default"]:.1f} by default) against
+{metrics["cpu_seconds_nuts"]:.1f}, and {metrics["cpu_seconds_compile"]:.0f} to compile, once for lines of one shape.
+Python {v["python"]}, NumPy {v["numpy"]}, PyMC {v["pymc"]}, nutpie {v["nutpie"]}.""")
     return "\n".join(lines)
 
 
@@ -179,10 +177,7 @@ def write_section(text: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     made = f"{BEGIN}\n\n{text}\n{END}"
     head, mark, rest = page.partition(BEGIN)
-    if mark:
-        page = head + made + rest.partition(END)[2]
-    else:
-        page = f"{page.rstrip()}\n\n{made}\n"
+    page = head + made + rest.partition(END)[2] if mark else f"{page.rstrip()}\n\n{made}\n"
     PAGE.write_text(page, encoding="utf-8")
 
 

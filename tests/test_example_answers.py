@@ -70,3 +70,33 @@ def test_a_number_repeated_by_another_speaker_is_one_origin(rajin):
 def test_a_moved_base_period_is_flagged(rajin):
     _, _, checks = rajin
     assert "base-period-changed" in checks["C27"]["flags"]
+
+
+def test_claims_narrow_the_answer_and_leave_it_near(rajin):
+    _, found, _ = rajin
+    alone, told = found["items.total.documents"], found["with_claims.items.total.documents"]
+    assert told.high / told.low < alone.high / alone.low
+    assert told.low < alone.value < told.high
+    assert found["with_claims.voyages.total"].value == pytest.approx(found["voyages.total"].value, abs=4)
+
+
+def test_a_conversion_counts_once_and_as_a_capacity(rajin):
+    root, _, _ = rajin
+    fits = {r["claim_id"]: r for r in read_table(root, "claim_fits").to_pylist()}
+    seoul = [r for r in fits.values() if r["source_id"] == "seoul" and r["kind"] in {"factor", "capacity"}]
+    assert [r["claim_id"] for r in seoul] == ["C05"]
+    assert seoul[0]["kind"] == "capacity"
+    assert "no condition" in fits["C44"]["reason"]
+    assert fits["C20"]["role"] == "copy"
+    assert fits["C33"]["role"] == "check"
+    assert fits["C27"]["role"] == "refused"
+
+
+def test_earlier_days_held_what_is_known_now(rajin):
+    _, found, _ = rajin
+    for day, month in (("2024-02-12", "2024-02"), ("2024-08-27", "2024-08")):
+        then, now = found[f"backtest.{day}.load.total"], found[f"with_claims.load.to-{month}"]
+        assert then.low < now.value < then.high
+        assert then.high / then.low > now.high / now.low
+    last = found["backtest.2025-04-15.load.total"]
+    assert last.low < found["with_claims.load.total"].value < last.high

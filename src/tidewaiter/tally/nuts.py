@@ -5,9 +5,9 @@ and nutpie; the engine that answers samples them one after the other and lets cl
 voyages. Structs and elicited laws are shared, the densities are written again. A gradient needs smooth sums, so the
 load that moves between two dates is a lognormal of the same mean and variance:
 
-    C_i ~ LogN(mu, s)                             known by a count y_i:  LogN(mu + w (log y_i - b - mu), s sqrt(1-w))
-    w = s^2 / (s^2 + e^2)                         b: bias of all counts, e: error of one
-    mean = sum E C_i + L E C                      L: voyages expected to have been seen by nobody, Poisson
+    C_i ~ LogN(mu, s)                  counted: LogN(m_i, q^-1/2), q = 1/s^2 + sum 1/e^2,
+                                       m_i = (mu/s^2 + sum (log y - b)/e^2) / q, b: bias of all counts, e: error of one
+    mean = sum E C_i + L E C           L: voyages expected to have been seen by nobody, Poisson
     var  = sum Var C_i + L E C^2
     K = exp(log mean - v/2 + sqrt(v) z),  v = log(1 + var / mean^2)
 
@@ -27,6 +27,8 @@ import numpy as np
 
 from tidewaiter.errors import ModelError
 from tidewaiter.inference import law, share_law
+from tidewaiter.tally.fusion import LEAST, MOST_GROSS
+from tidewaiter.voyages.lists import NARROW
 
 try:
     import arviz
@@ -101,7 +103,7 @@ class Nuts:
             case: its assumptions and its seed.
             evidence: of `voyages.lists.read_lists`.
             loads: of `tally.loads.read_loads`.
-            readings: of `tally.observed.observe`; those on items of another unit stay out.
+            readings: of `tally.observed.observe`; those on other items stay out.
             scenario: what a load unit holds.
             draws: of each chain, after `tune` steps of adaptation.
             tune: see `draws`.
@@ -111,8 +113,7 @@ class Nuts:
         Raises:
             ModelError: the case has vessels, loads not tied to a detection, or claims on voyages.
         """
-        unit = next(i.unit for i in case.items if i.id == scenario.item)
-        used = [r for r in readings if r.quantity not in {"items", "factor"} or r.unit == unit]
+        used = [r for r in readings if r.quantity not in {"items", "factor"} or r.item == scenario.item]
         _refuse_unknown(case, loads, used)
         cuts = _cuts(case, used)
         data = _data(evidence, loads, used, cuts)
@@ -184,9 +185,9 @@ def _data(
     """
     edges, starts = _micros(cuts), _micros(evidence.months)
     in_segment = _overlap(edges, evidence.start, evidence.end)
-    told = {r.detection: r for r in loads if r.kind == "count"}
-    known = [(n, told[i]) for n, i in enumerate(evidence.ids) if i in told]
-    counted = np.array([n for n, _ in known], np.int64)
+    counts = [r for r in loads if r.kind == "count" and r.detection in set(evidence.ids)]
+    whose = np.array([evidence.ids.index(r.detection) for r in counts], np.int64)
+    counted = np.unique(whose)
     others = np.delete(in_segment, counted, axis=1)
 
     def errors(rows: Sequence[LoadReading]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -194,17 +195,18 @@ def _data(
         own = np.array([math.hypot(r.own_error or 0.0, r.extra) ** 2 for r in rows])
         return own, np.array([1.0 if r.own_error is None else 0.0 for r in rows])
 
-    count_own, count_usual = errors([r for _, r in known])
+    count_own, count_usual = errors(counts)
     load_own, load_usual = errors(loads)
     return {
         "weight": evidence.weight,
         "exposure": evidence.exposure,
         "seen": evidence.seen[1:].astype(np.float64),
         "month_in_segment": _overlap(edges, starts[:-1], starts[1:]),
-        "count": np.array([r.log_value for _, r in known]),
+        "count": np.array([r.log_value for r in counts]),
         "count_own": count_own,
         "count_usual": count_usual,
-        "count_in_segment": in_segment[:, counted],
+        "count_of_voyage": (counted[:, None] == whose).astype(np.float64),
+        "counted_in_segment": in_segment[:, counted],
         "uncounted": others.sum(axis=1),
         "uncounted_doubt": (others * (1 - others)).sum(axis=1),
         "load": np.array([r.log_value for r in loads]),
@@ -252,8 +254,7 @@ def _voyages(case: Case, node: dict[str, Any], months: int) -> Any:
     rate = node["weight"] * pt.exp(first + pt.exp(change) * walk)
     if assumed.total is not None:
         total = law(assumed.total)
-        if total.sigma > 0:
-            pm.Potential("total", -0.5 * ((pt.log(rate.sum()) - total.mu) / total.sigma) ** 2)
+        pm.Potential("total", -0.5 * ((pt.log(rate.sum()) - total.mu) / max(total.sigma, NARROW)) ** 2)
     dark = pt.exp(_log("dark_share", share_law(assumed.dark_share)))
     dim = pt.exp(_log("dark_visibility", share_law(assumed.dark_visibility)))
     hazard = pt.stack([-pt.log1mexp(_log(f"seen_{n}", share_law(x.seen))) for n, x in enumerate(case.lists)])
@@ -284,12 +285,11 @@ def _loads(case: Case, node: dict[str, Any], unseen: Any, segments: int) -> Any:
         observed=node["load"],
         shape=node["load"].shape,
     )
-    told2 = node["count_usual"] * error2 + node["count_own"]
-    w = s2 / (s2 + told2)
-    left = s2 * (1 - w)
-    known = pt.exp(mu + w * (node["count"] - bias - mu) + left / 2)
+    surety = 1 / pt.maximum(node["count_usual"] * error2 + node["count_own"], TINY)
+    left = 1 / (1 / s2 + node["count_of_voyage"] @ surety)
+    known = pt.exp(left * (mu / s2 + node["count_of_voyage"] @ (surety * (node["count"] - bias))) + left / 2)
     usual = pt.exp(mu + s2 / 2)
-    place, nobody = node["count_in_segment"], node["month_in_segment"] @ unseen
+    place, nobody = node["counted_in_segment"], node["month_in_segment"] @ unseen
     mean = place @ known + (node["uncounted"] + nobody) * usual
     # a voyage is in the segment with chance p: p Var + p (1-p) E^2; a Poisson number of them: L (Var + E^2)
     doubt = place * (1 - place)
@@ -346,9 +346,10 @@ def _claims(
     plain = [n for n, r in enumerate(readings) if not r.slack]
     bounds = [n for n, r in enumerate(readings) if r.slack]
     own = {"count": assumed.count_error, "factor": assumed.factor_error, "capacity": assumed.capacity_error}
-    small = np.array([math.hypot(own.get(r.kind, assumed.error), r.error) for r in readings])
-    large = np.array([math.hypot(assumed.gross_error, r.error) for r in readings])
-    wild = np.array([0.0 if r.kind in {"factor", "capacity"} else assumed.gross for r in readings])
+    small = np.array([max(math.hypot(own.get(r.kind, assumed.error), r.error), LEAST) for r in readings])
+    large = np.array([max(math.hypot(assumed.gross_error, r.error), LEAST) for r in readings])
+    gross = min(assumed.gross, MOST_GROSS)
+    wild = np.array([0.0 if r.kind in {"factor", "capacity"} else gross for r in readings])
     with np.errstate(divide="ignore"):
         log_tame, log_wild = np.log1p(-wild), np.log(wild)
     if plain:
@@ -361,7 +362,7 @@ def _claims(
         slack = [(*readings[n].slack, *[(0.0, 1.0)] * (SLACKS - len(readings[n].slack))) for n in bounds]
         with np.errstate(divide="ignore"):
             weight = np.log(np.array([[w for w, _ in s] for s in slack]))
-        eta = np.array([[m for _, m in s] for s in slack])
+        eta = np.array([[max(m, LEAST) for _, m in s] for s in slack])
         parts = [
             (log_part[bounds][:, None] + weight + _log_behind(below, sd[bounds][:, None], eta))
             for log_part, sd in ((log_tame, small), (log_wild, large))
