@@ -69,7 +69,7 @@ class Sizes(NamedTuple):
     imports: int
 
 
-FULL = Sizes(200, 100, 60, 60, 3, 2, 4, (12, 24, 48, 96), (100, 1000, 3000, 10_000), 20, 5)
+FULL = Sizes(200, 100, 24, 30, 2, 1, 3, (12, 24, 48), (100, 1000, 3000, 10_000), 10, 3)
 QUICK = Sizes(24, 10, 6, 8, 1, 1, 2, (12, 48), (100, 1000), 6, 3)
 USUAL_MONTHS, USUAL_VOYAGES, COST_DRAWS = 20, 70, 1000
 

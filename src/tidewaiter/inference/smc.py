@@ -6,7 +6,8 @@ tuning and a gradient is not needed.
 
 Particles may carry an index into draws that another sampler made (histories of voyages, say), all of them equally
 likely beforehand. The index is resampled with its particle, and moved by Metropolis steps to neighbouring indices; so
-the caller numbers the draws such that neighbours are alike.
+the caller numbers the draws such that neighbours are alike. Where another draw changes what coordinates explain as well,
+the caller says how they shift along with the index; without that, index and coordinates hold one another fast.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Loglik = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
+    Shift = Callable[[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
 
 MOST_SHRINKS = 60  # of a bracket; after them the particle stays where it is
-NEAR = 0.05  # furthest Metropolis step of an index, as a part of all indices
+NEAR, FAR = 0.05, 0.3  # furthest Metropolis step of an index, as a part of all indices: alone, and with a shift
 SMALLEST_STEP = 1e-9  # of the temperature, so that a likelihood of needles still ends
 
 
@@ -52,6 +54,7 @@ def tempered(
     rng: np.random.Generator,
     *,
     indices: int = 0,
+    shift: Shift | None = None,
     blocks: Sequence[Sequence[int] | slice] = (slice(None),),
     sweeps: int = 4,
     final: int = 12,
@@ -64,6 +67,8 @@ def tempered(
         particles: number of draws.
         rng: source of randomness.
         indices: number of draws that a particle can carry the index of; 0 = none, and `loglik` gets zeros.
+        shift: maps coordinates (n, dims), indices and offered indices (n,) to what is added to the coordinates with such
+            a step, (n, dims); it may depend only on coordinates that it leaves alone, and goes back with the step back.
         blocks: groups of coordinates that move together; each sweep moves every block once.
         sweeps: passes over the blocks after each resampling.
         final: passes once the full likelihood is on.
@@ -85,7 +90,9 @@ def tempered(
             for block in blocks:
                 z, value = _slice_move(loglik, z, index, value, beta, block, rng)
                 if indices > 1:
-                    index, value = _step_index(loglik, z, index, value, beta, indices, rng)
+                    z, index, value = _step_index(loglik, z, index, value, beta, indices, None, rng)
+                    if shift is not None:
+                        z, index, value = _step_index(loglik, z, index, value, beta, indices, shift, rng)
     order = rng.permutation(particles)
     return Cloud(z[order], index[order], value[order], evidence)
 
@@ -114,16 +121,25 @@ def _step_index(
     value: NDArray[np.float64],
     beta: float,
     indices: int,
+    shift: Shift | None,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Offer every particle another index, one in four anywhere and the others nearby (on a ring, so symmetrically)."""
-    reach = max(round(NEAR * indices), 1)
+    reach = max(round((NEAR if shift is None else FAR) * indices), 1)
     near = rng.integers(1, reach + 1, len(z)) * rng.choice([-1, 1], len(z))
     step = np.where(rng.random(len(z)) < 0.25, rng.integers(indices, size=len(z)), near)
     offered = (index + step) % indices
-    offered_value = loglik(z, offered)
-    good = np.log(rng.random(len(z))) < beta * (offered_value - value)
-    return np.where(good, offered, index), np.where(good, offered_value, value)
+    moved = z if shift is None else z + shift(z, index, offered)
+    offered_value = loglik(moved, offered)
+    gain = beta * (offered_value - value)
+    if shift is not None:
+        gain -= 0.5 * ((moved**2).sum(axis=1) - (z**2).sum(axis=1))
+    good = np.log(rng.random(len(z))) < gain
+    return (
+        np.where(good[:, None], moved, z),
+        np.where(good, offered, index),
+        np.where(good, offered_value, value),
+    )
 
 
 def _slice_move(

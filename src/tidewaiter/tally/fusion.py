@@ -169,9 +169,26 @@ class Question:
         """Log bias of each source, (n, sources)."""
         rho = self.model.group_share
         own, shared = z[:, self._sources], z[:, self._groups][:, self._group_of]
-        scale = self.laws["bias_scale"].at(z[:, self._scale])
+        scale = self.bias_scale(z)
         unit = math.sqrt(1 - rho) * own + math.sqrt(rho) * shared
         return np.asarray(scale[:, None] * self._tau * unit)
+
+    def compensation(self) -> NDArray[np.float64]:
+        """Smallest shift of the coordinates of sources and groups that lowers the bias of every source by one, (dims,).
+
+        At a bias scale of one; a draw with more load and sources that are off by as much less explain the same claims.
+        """
+        own = np.diag(self._tau * math.sqrt(1 - self.model.group_share))
+        shared = np.zeros((len(self._tau), self._groups.stop - self._groups.start))
+        shared[np.arange(len(self._tau)), self._group_of] = self._tau * math.sqrt(self.model.group_share)
+        out = np.zeros(len(self.names))
+        if len(self._tau):
+            out[self._sources.start :] = -np.linalg.pinv(np.hstack([own, shared])).sum(axis=1)
+        return out
+
+    def bias_scale(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much larger all biases are than declared, (n,)."""
+        return self.laws["bias_scale"].at(z[:, self._scale])
 
     def predict(self, z: NDArray[np.float64], index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Log of what each reading would say without an error of its own, (n, readings)."""
@@ -259,10 +276,16 @@ def fit_claims(
     question = Question(case, tally, used, content)
     name = "" if scenario is None else scenario.id
     rng = np.random.default_rng([case.seed if seed is None else seed, 1 << 23, zlib.crc32(name.encode())])
-    order = np.argsort(tally.loads() if tally.loads().any() else tally.voyages(), kind="stable")
+    total = tally.loads() if tally.loads().any() else tally.voyages()
+    order = np.argsort(total, kind="stable")
+    log_total = np.log(np.maximum(total[order], FEWEST_UNITS))
+    direction = question.compensation()
 
     def loglik(z: NDArray[np.float64], rank: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.asarray(question.loglik(question.predict(z, order[rank])).sum(axis=1))
+
+    def shift(z: NDArray[np.float64], rank: NDArray[np.int64], offered: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(((log_total[offered] - log_total[rank]) / question.bias_scale(z))[:, None] * direction)
 
     if used:
         cloud = tempered(
@@ -271,6 +294,7 @@ def fit_claims(
             particles,
             rng,
             indices=tally.size,
+            shift=shift,
             blocks=question.blocks,
             sweeps=SWEEPS,
             final=FINAL,
