@@ -36,12 +36,11 @@ format: $(STAMP)
 
 # Accuracy and speed; both write their tables into docs/.
 evaluate: $(STAMP)
-	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python --group evaluation
 	@$(BIN)/python evaluation/calls.py
 	@$(BIN)/python evaluation/tally.py
 
 # The independent engine (extra [pymc]) has an environment of its own, for it needs Python 3.12 and most of a gigabyte.
-PYTHON_PYMC ?= $(shell command -v python3.13 || command -v python3.12)
+PYTHON_PYMC ?= $(shell for p in python3.13 python3.12; do $$p -c "" 2>/dev/null && echo $$p && break; done)
 crosscheck: $(STAMP)
 	@test -n "$(PYTHON_PYMC)" || { echo "the cross-check needs Python 3.12 or newer; set PYTHON_PYMC=python3.x"; exit 1; }
 	@UV=$$(command -v uv || echo $(BIN)/uv); \

@@ -15,7 +15,7 @@ from tidewaiter.numbers import exact, percent, plural
 from tidewaiter.publish import words
 from tidewaiter.publish.answer_gallery import AnswerGallery
 from tidewaiter.publish.balances import books, streams
-from tidewaiter.publish.calibration import load_calibration
+from tidewaiter.publish.calibration import load_calibration, load_tally_calibration
 from tidewaiter.publish.charts.canvas import Styles
 from tidewaiter.publish.charts.variance import COMPONENT_COLOURS
 from tidewaiter.publish.check import check_page
@@ -123,6 +123,7 @@ def render(case: Case, results: Results) -> str:
         "has_looks": bool(rows_of(tables, "coverage")),
         "diagnostics": sorted(results.diagnostics.items()),
         "calibration": load_calibration(),
+        "tally_calibration": load_tally_calibration(),
         "tables": sorted([*tables, "measurements"]),
         "words": words,
     }

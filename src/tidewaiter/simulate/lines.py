@@ -216,7 +216,9 @@ def simulate_line(spec: LineSpec, seed: int) -> Line:
         return float(load[at < months].sum())
 
     rounds = containers(spec.months) * share * (1 + rail) * content
-    truth = LineTruth(len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable, share * content)
+    truth = LineTruth(
+        len(month), float((~any_list).sum()), containers(spec.months), rounds, rounds * usable, share * content
+    )
     claims, copies, derived = _claims(spec, case, containers, share * content, rail, rng)
     detections = [
         {
