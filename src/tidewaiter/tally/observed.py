@@ -47,6 +47,7 @@ SLACKS = {
 """How far a bound lies from the truth, as weights of the distances of the case; unsaid, all of them are possible."""
 
 
+ONWARD = "it speaks of what is carried on, which came by this line: it is compared with the totals and never added"
 SAME_FACTOR = 0.2
 """Factors of one source that differ by less than this, on log scale, are one factor and rounding."""
 
@@ -233,7 +234,7 @@ def _reading(case: Case, claim: Claim, base: float | None) -> Reading | str:
     if isinstance(span, str):
         return span
     modes = modes_of(claim.route)
-    reason = _route(case, modes)
+    reason = ONWARD if "onward" in claim.route.casefold() else _route(case, modes)
     if reason:
         return reason
     if claim.condition:
