@@ -75,7 +75,7 @@ def test_run_prints_the_headline_and_where_the_report_is(case_copy):
     assert done.returncode == 0, done.stderr
     assert "calls.total" in done.stdout
     assert "items.total.documents" in done.stdout
-    assert "".join(done.stdout.split()).endswith("".join(f"report:{case_copy}/report/index.html".split()))
+    assert "".join(f"report:{case_copy}/report/index.html".split()) in "".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("verb", ["tally", "run"])

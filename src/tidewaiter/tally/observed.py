@@ -48,6 +48,8 @@ SLACKS = {
 
 
 ONWARD = "it speaks of what is carried on, which came by this line: it is compared with the totals and never added"
+ROUNDING = 0.01
+"""Log factors that differ by less are the same factor, and products of it published with two or three digits."""
 SAME_FACTOR = 0.2
 """Factors of one source that differ by less than this, on log scale, are one factor and rounding."""
 
@@ -379,4 +381,9 @@ def _factors(told: Mapping[tuple[str, str, str], list[Reading]]) -> Iterator[tup
 
 
 def _mean(readings: Sequence[Reading]) -> float:
-    return math.fsum(r.log_value for r in readings) / len(readings)
+    """Return the mean of the log factors; those that differ from an earlier one by rounding alone say nothing new."""
+    told: list[float] = []
+    for r in readings:
+        if all(abs(r.log_value - other) > ROUNDING for other in told):
+            told.append(r.log_value)
+    return math.fsum(told) / len(told)
