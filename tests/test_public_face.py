@@ -25,7 +25,7 @@ ALLOWED = {
     "tally": {"case", "errors", "inference", "model"},
     "publish": {"errors", "inference", "model", "numbers"},
     "simulate": {"errors", "inference", "model"},
-    "pipeline": {"case", "errors", "evidence", "model", "publish", "readings", "tally", "voyages"},
+    "pipeline": {"case", "errors", "evidence", "inference", "model", "publish", "readings", "tally", "voyages"},
     "cli": {"case", "errors", "evidence", "model", "pipeline", "publish", "simulate"},
     "tidewaiter": {"case", "errors", "evidence", "model", "pipeline"},
 }

@@ -134,8 +134,8 @@ def test_each_claim_says_how_it_entered(page):
         "taken in as a floor",
         "taken in as a reading of the number",
         "a ceiling, not a delivery, under “ all 152 mm ” only",
-        "compared only: it does not move the answer . Its period begins before",
-        "not taken in . Its unit is not one of this case.",
+        "compared only, without moving the answer: Its period begins before",
+        "not taken in: Its unit is not one of this case.",
         "It may be off together with the others of “ allies ”",
     ):
         assert phrase.replace(" .", ".") in text.replace(" .", "."), phrase

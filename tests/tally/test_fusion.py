@@ -200,7 +200,7 @@ def test_one_number_that_may_be_grossly_wrong(value):
     model = msgspec.structs.replace(PLAIN, gross=0.08)
     case = msgspec.structs.replace(CASE, claim_model=model)
     told = [reading(value)]
-    assert points(fit_claims(case, TALLY, told, None)) == pytest.approx(gridded(told, model), abs=0.03)
+    assert points(fit_claims(case, TALLY, told, None)) == pytest.approx(gridded(told, model), abs=0.05)
 
 
 @pytest.mark.parametrize("kind", ["floor", "ceiling"])
@@ -214,7 +214,7 @@ def test_a_bound_that_may_be_meant_in_three_ways_gives_the_answer_of_the_grid():
     told = [reading(13_000, "floor", slack=((0.4, 0.15), (0.35, 0.3), (0.25, 1.5)))]
     model = msgspec.structs.replace(PLAIN, gross=0.08)
     case = msgspec.structs.replace(CASE, claim_model=model)
-    assert points(fit_claims(case, TALLY, told, None)) == pytest.approx(gridded(told, model), abs=0.03)
+    assert points(fit_claims(case, TALLY, told, None)) == pytest.approx(gridded(told, model), abs=0.05)
 
 
 def test_several_numbers_of_one_source_give_the_answer_of_the_grid():

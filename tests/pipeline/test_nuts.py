@@ -55,17 +55,17 @@ def nuts():
     """The module, where the extra is installed."""
     for name in ("pymc", "nutpie"):
         pytest.importorskip(name, reason="the cross-check needs the extra [pymc] and Python 3.12")
-    from tidewaiter.tally import nuts
+    from tidewaiter.pipeline import nuts
 
     return nuts
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.delitem(sys.modules, "tidewaiter.tally.nuts", raising=False)
+    monkeypatch.delitem(sys.modules, "tidewaiter.pipeline.nuts", raising=False)
     monkeypatch.setitem(sys.modules, "arviz", None)
 
     with pytest.raises(ModelError, match=r"needs arviz") as e:
-        importlib.import_module("tidewaiter.tally.nuts")
+        importlib.import_module("tidewaiter.pipeline.nuts")
 
     assert "tidewaiter[pymc]" in e.value.hint
 
