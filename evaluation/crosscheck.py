@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tidewaiter.pipeline.nuts import Nuts
 from tidewaiter.simulate import LineSpec, simulate_line
 from tidewaiter.tally import Tally, weigh
 from tidewaiter.tally.fusion import PARTICLES
 from tidewaiter.tally.loads import read_loads
-from tidewaiter.pipeline.nuts import Nuts
 from tidewaiter.voyages import fit_calls
 from tidewaiter.voyages.lists import read_lists
 

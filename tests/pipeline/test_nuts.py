@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import msgspec
 import numpy as np
 import pytest
-from claims_world import ALL_SMALL, CASE, PAPERS, RAIL, GivenTally, reading, sure
 from scipy import special, stats
 
+from claims_world import ALL_SMALL, CASE, PAPERS, RAIL, GivenTally, reading, sure
 from shuttle import at
 from tidewaiter.errors import ModelError
 from tidewaiter.model import DetectionList, ListModel, LoadModel, Part, Quantiles, Scenario, Vessel

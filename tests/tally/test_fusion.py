@@ -5,11 +5,11 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from claims_world import ALL_SMALL, CASE, PAPERS, PLAIN, GivenTally, lognormal_tally, reading, sure, with_model
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from claims_world import ALL_SMALL, CASE, PAPERS, PLAIN, GivenTally, lognormal_tally, reading, sure, with_model
 from shuttle import at
 from tidewaiter.model import Leg, Part, Quantiles, Scenario
 from tidewaiter.tally.fusion import LEAST, Question, _behind, fit_claims
