@@ -5,9 +5,9 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from claims_world import CASE, PAPERS, PLAIN, lognormal_tally, reading, with_model
 from scipy import stats
 
+from claims_world import CASE, PAPERS, PLAIN, lognormal_tally, reading, with_model
 from tidewaiter.tally import conflict
 from tidewaiter.tally.conflict import conflicts, influences
 from tidewaiter.tally.fusion import fit_claims

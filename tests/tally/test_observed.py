@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from claims_world import ALL_SMALL, CASE, DAYS, RAIL, claim, sort, told
 
+from claims_world import ALL_SMALL, CASE, DAYS, RAIL, claim, sort, told
 from shuttle import START, at
 from tidewaiter.model import Flow, Item, Leg, Part, Quantiles, Scenario
 from tidewaiter.tally.loads import RANGE_Z

@@ -5,8 +5,8 @@ from importlib import resources
 
 import msgspec
 import pytest
-from claims_world import CASE, claim, told
 
+from claims_world import CASE, claim, told
 from tidewaiter.model import Speaker
 from tidewaiter.tally.speakers import Voice, voice
 

@@ -4,8 +4,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
-from claims_world import CASE, PAPERS, GivenTally, claim, lognormal_tally, with_model
 
+from claims_world import CASE, PAPERS, GivenTally, claim, lognormal_tally, with_model
 from shuttle import at, load, readings, shuttle
 from tidewaiter.model import Leg, Quantiles, Scenario, Speaker
 from tidewaiter.model.tables import CLAIMS, VOYAGE_DRAWS
