@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
@@ -21,15 +22,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as on the command line; read when NumPy is loaded
 
-from tidewaiter.pipeline.nuts import Nuts
-from tidewaiter.simulate import LineSpec, simulate_line
-from tidewaiter.tally import Tally, weigh
-from tidewaiter.tally.fusion import PARTICLES
-from tidewaiter.tally.loads import read_loads
-from tidewaiter.voyages import fit_calls
-from tidewaiter.voyages.lists import read_lists
+import numpy as np  # noqa: E402
+
+from tidewaiter.pipeline.nuts import Nuts  # noqa: E402
+from tidewaiter.simulate import LineSpec, simulate_line  # noqa: E402
+from tidewaiter.tally import Tally, weigh  # noqa: E402
+from tidewaiter.tally.fusion import PARTICLES  # noqa: E402
+from tidewaiter.tally.loads import read_loads  # noqa: E402
+from tidewaiter.voyages import fit_calls  # noqa: E402
+from tidewaiter.voyages.lists import read_lists  # noqa: E402
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,6 +87,7 @@ def one_case(nuts: Nuts, seed: int) -> dict[str, object]:
         "nuts_seconds": sampled.sample_seconds,
         "compile_seconds": sampled.compile_seconds,
         "divergences": sampled.divergences,
+        "again": sampled.again,
         "rhat": sampled.rhat,
         "ess": sampled.ess,
     }
@@ -104,6 +108,7 @@ def summary(results: list[dict[str, object]]) -> dict[str, object]:
         "default_mean": round(float(usual.mean()), 4),
         "default_worst": round(float(usual.max()), 4),
         "divergences": int(sum(r["divergences"] for r in results)),
+        "sampled_again": int(sum(r["again"] > 0 for r in results)),
         "rhat_max": round(float(max(r["rhat"] for r in results)), 3),
         "ess_min": round(float(min(r["ess"] for r in results))),
         "cpu_seconds_smc": mean("smc_seconds"),
@@ -151,7 +156,8 @@ def table(results: list[dict[str, object]], metrics: dict[str, object]) -> str:
     lines.append(f"""
 All points together: {apart["agreement_mean"]} apart on average, {apart["agreement_worst"]} at worst (targets:
 {100 * MEAN_TARGET:.0f} % and {100 * WORST_TARGET:.0f} %); as run by default {apart["default_mean"]} and {apart["default_worst"]}.
-{metrics["divergences"]} divergences, R-hat {metrics["rhat_max"]:.3f} at most, {metrics["ess_min"]:,} effective draws at least.
+{metrics["divergences"]} divergences (after {metrics["sampled_again"]} lines were sampled again by smaller steps), R-hat
+{metrics["rhat_max"]:.3f} at most, {metrics["ess_min"]:,} effective draws at least.
 CPU seconds a fit: {metrics["cpu_seconds_smc"]:.1f} ({metrics["cpu_seconds_smc_default"]:.1f} by default) against
 {metrics["cpu_seconds_nuts"]:.1f}, and {metrics["cpu_seconds_compile"]:.0f} to compile, once for lines of one shape.
 Python {v["python"]}, NumPy {v["numpy"]}, PyMC {v["pymc"]}, nutpie {v["nutpie"]}.""")

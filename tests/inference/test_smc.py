@@ -53,12 +53,30 @@ def test_blocks_change_the_way_and_not_the_answer(blocks):
     assert np.cov(z.T) == pytest.approx(np.eye(3) - np.ones((3, 3)) / (3 + sd**2), abs=0.08)
 
 
-def test_a_block_leaves_the_other_coordinates_alone():
-    """Nothing ever moves the second coordinate, so its values are those of the first draw."""
-    first = set(np.random.default_rng(5).standard_normal((500, 2))[:, 1])
-    z = tempered(normal(1.0, 0.3, np.ones(2)), 2, 500, np.random.default_rng(5), blocks=([0],)).z
-    assert set(z[:, 1]) <= first
-    assert not set(z[:, 0]) & first
+def test_a_tight_ridge_across_many_coordinates_is_crossed():
+    """A common scale and twenty terms, of which each is seen with a fiftieth of its spread: prior ellipses crawl here."""
+    y, sd = np.linspace(-1.5, 1.5, 20), 0.02
+
+    def loglik(z, _):
+        return -0.5 * (((y - z[:, :1] - z[:, 1:]) / sd) ** 2).sum(axis=1)
+
+    z = tempered(loglik, 21, 2000, np.random.default_rng(12)).z[:, 0]
+    precision = 1 + 20 / (1 + sd**2)
+    assert z.mean() == pytest.approx(y.sum() / (1 + sd**2) / precision, abs=5 / math.sqrt(precision * 1000))
+    assert z.std() == pytest.approx(1 / math.sqrt(precision), rel=0.12)
+
+
+def test_a_refresh_may_move_whatever_the_likelihood_does_not_see():
+    """Only the sum is seen; turning the difference about leaves it alone."""
+    y, sd = 2.0, 0.1
+
+    def refresh(z, rng):
+        half, apart = z.sum(axis=1) / 2, rng.standard_normal(len(z)) / math.sqrt(2)
+        return np.stack([half + apart, half - apart], axis=1)
+
+    z = tempered(normal(y, sd, np.ones(2)), 2, 4000, np.random.default_rng(4), refresh=refresh).z
+    assert z.mean(axis=0) == pytest.approx(np.full(2, y / (2 + sd**2)), abs=0.06)
+    assert np.cov(z.T) == pytest.approx(np.eye(2) - np.ones((2, 2)) / (2 + sd**2), abs=0.05)
 
 
 def test_what_was_not_seen_keeps_its_prior():

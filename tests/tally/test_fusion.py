@@ -165,6 +165,18 @@ def test_sources_of_a_group_share_a_part_of_their_bias():
     assert bias.std(axis=0) == pytest.approx(np.full(3, 0.2), rel=0.02)
 
 
+def test_a_refresh_moves_sources_and_leaves_prior_and_biases():
+    said = [reading(1000.0, voice=ally(f"s{n}", f"g{n % 2}")) for n in range(4)]
+    question = Question(with_model(bias_scale=Quantiles(0.5, 1.0, 2.0)), TALLY, said, None)
+    rng = np.random.default_rng(5)
+    z = rng.standard_normal((20_000, len(question.names)))
+    moved = question.refresh(z, rng)
+    assert question.bias(moved) == pytest.approx(question.bias(z), abs=1e-9)
+    assert (np.abs(moved - z).max(axis=0) > 0.5).sum() == 1 + 4 + 2
+    assert moved.mean(axis=0) == pytest.approx(np.zeros(len(question.names)), abs=0.04)
+    assert np.cov(moved.T) == pytest.approx(np.eye(len(question.names)), abs=0.05)
+
+
 def test_the_names_of_the_coordinates_are_those_of_their_priors():
     question = Question(KNOWN, TALLY, [reading(voice=ally("a"))], TALLY.contents["papers"])
     assert question.names == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -49,6 +50,9 @@ def tidewaiter() -> None:
 
 def main() -> None:
     """Run the command line; errors of ours end it with their words, a hint and their exit code."""
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # matrices here are small: threads would only wait for one another
     try:
         tidewaiter(prog_name="tidewaiter")
     except TidewaiterError as error:

@@ -7,13 +7,21 @@ tuning and a gradient is not needed.
 Particles may carry an index into draws that another sampler made (histories of voyages, say), all of them equally
 likely beforehand. The index is resampled with its particle, and moved by Metropolis steps to neighbouring indices; so
 the caller numbers the draws such that neighbours are alike. Where another draw changes what coordinates explain as well,
-the caller says how they shift along with the index; without that, index and coordinates hold one another fast.
+index and coordinates would hold one another fast; so coordinates also move along with the index, as the cloud shows that
+they depend on it.
+
+The ellipses are those of the prior, and those of a normal law fitted to the cloud (Nishihara, Murray, Adams, "Parallel
+MCMC with generalized elliptical slice sampling", JMLR 15, 2014), on which a tight and tilted posterior is crossed at once.
+
+How long a cloud is moved depends on how fast it forgets where it was resampled: passes go on until neither the carried
+index nor the log-likelihood is correlated with what it was before (South, Pettitt, Drovandi, "Sequential Monte Carlo
+samplers with independent Markov chain Monte Carlo proposals", Bayesian Analysis 14, 2019, on how to choose their number).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -24,10 +32,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Loglik = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
-    Shift = Callable[[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
+    Refresh = Callable[[NDArray[np.float64], np.random.Generator], NDArray[np.float64]]
 
 MOST_SHRINKS = 60  # of a bracket; after them the particle stays where it is
 NEAR, FAR = 0.05, 0.3  # furthest Metropolis step of an index, as a part of all indices: alone, and with a shift
+FORGOTTEN = 0.5  # correlation with the state after resampling below which a cloud counts as moved
+MOST_SWEEPS = 12  # passes over the blocks after one resampling
+NARROWEST = 1e-6  # variance added to a fitted law, so that a cloud of few distinct particles has one
 SMALLEST_STEP = 1e-9  # of the temperature, so that a likelihood of needles still ends
 
 
@@ -54,7 +65,7 @@ def tempered(
     rng: np.random.Generator,
     *,
     indices: int = 0,
-    shift: Shift | None = None,
+    refresh: Refresh | None = None,
     blocks: Sequence[Sequence[int] | slice] = (slice(None),),
     sweeps: int = 4,
     final: int = 12,
@@ -67,11 +78,11 @@ def tempered(
         particles: number of draws.
         rng: source of randomness.
         indices: number of draws that a particle can carry the index of; 0 = none, and `loglik` gets zeros.
-        shift: maps coordinates (n, dims), indices and offered indices (n,) to what is added to the coordinates with such
-            a step, (n, dims); it may depend only on coordinates that it leaves alone, and goes back with the step back.
+        refresh: moves coordinates (n, dims) such that N(0, I) is left as it is and `loglik` does not change at all;
+            costs no likelihood.
         blocks: groups of coordinates that move together; each sweep moves every block once.
-        sweeps: passes over the blocks after each resampling.
-        final: passes once the full likelihood is on.
+        sweeps: passes over the blocks after each resampling, at least.
+        final: passes once the full likelihood is on, at least.
     """
     z = rng.standard_normal((particles, dims))
     index = rng.permutation(np.arange(particles) % max(indices, 1))
@@ -86,15 +97,60 @@ def tempered(
         positions = (np.arange(particles) + rng.random()) / particles
         picked = np.minimum(np.searchsorted(np.cumsum(weights / weights.sum()), positions), particles - 1)
         z, index, value = z[picked], index[picked], value[picked]
-        for _ in range(sweeps if beta < 1.0 else final):
-            for block in blocks:
-                z, value = _slice_move(loglik, z, index, value, beta, block, rng)
+        before = index if indices > 1 else value
+        fitted = _Fitted(z, index, indices)
+        for done in range(1, MOST_SWEEPS + 1):
+            for block, law in ((slice(None), fitted), *((block, None) for block in blocks)):
+                z, value = _slice_move(loglik, z, index, value, beta, block, law, rng)
                 if indices > 1:
-                    z, index, value = _step_index(loglik, z, index, value, beta, indices, None, rng)
-                    if shift is not None:
-                        z, index, value = _step_index(loglik, z, index, value, beta, indices, shift, rng)
+                    z, index, value = _step_index(loglik, z, index, value, beta, indices, law, rng)
+            if refresh is not None:
+                z = refresh(z, rng)
+            if done >= (sweeps if beta < 1.0 else final) and _forgot(before, index if indices > 1 else value):
+                break
     order = rng.permutation(particles)
     return Cloud(z[order], index[order], value[order], evidence)
+
+
+class _Fitted:
+    """A normal law around the cloud: coordinates given the carried index, which is normal by its rank."""
+
+    def __init__(self, z: NDArray[np.float64], index: NDArray[np.int64], indices: int) -> None:
+        from scipy.special import ndtri  # noqa: PLC0415 - as slow to load as all the rest
+
+        self._score = ndtri((np.arange(max(indices, 1)) + 0.5) / max(indices, 1))
+        at = self._score[index]
+        spread = float(at.var())
+        self.slope = (at - at.mean()) @ z / (len(z) * spread) if spread > 0 else np.zeros(z.shape[1])
+        rest = z - at[:, None] * self.slope
+        self._mean = rest.mean(axis=0)
+        around = rest - self._mean
+        cov = around.T @ around / len(z) + NARROWEST * np.eye(z.shape[1])
+        self._root = np.linalg.cholesky(cov)
+        self._inverse = np.linalg.inv(self._root)
+
+    def shift(self, index: NDArray[np.int64], offered: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What is added to the coordinates when the index moves, (n, dims)."""
+        return np.asarray((self._score[offered] - self._score[index])[:, None] * self.slope)
+
+    def centre(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Middle of the law given the index, (n, dims)."""
+        return np.asarray(self._mean + self._score[index][:, None] * self.slope)
+
+    def draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Deviations from the middle, (n, dims)."""
+        return np.asarray(rng.standard_normal((n, len(self._mean))) @ self._root.T)
+
+    def prior_over(self, z: NDArray[np.float64], around: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log of N(0, I) over this law, up to a constant, (n,)."""
+        return np.asarray(0.5 * (((around @ self._inverse.T) ** 2).sum(axis=1) - (z**2).sum(axis=1)))
+
+
+def _forgot(before: NDArray[Any], now: NDArray[Any]) -> bool:
+    """Tell whether particles no longer resemble what they were; a cloud that agrees on one value has nothing to forget."""
+    if np.ptp(before) == 0 or np.ptp(now) == 0:
+        return True
+    return bool(abs(np.corrcoef(before, now)[0, 1]) < FORGOTTEN)
 
 
 def _next_temperature(value: NDArray[np.float64], beta: float, particles: int) -> float:
@@ -121,18 +177,18 @@ def _step_index(
     value: NDArray[np.float64],
     beta: float,
     indices: int,
-    shift: Shift | None,
+    fitted: _Fitted | None,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Offer every particle another index, one in four anywhere and the others nearby (on a ring, so symmetrically)."""
-    reach = max(round((NEAR if shift is None else FAR) * indices), 1)
+    reach = max(round((NEAR if fitted is None else FAR) * indices), 1)
     near = rng.integers(1, reach + 1, len(z)) * rng.choice([-1, 1], len(z))
     step = np.where(rng.random(len(z)) < 0.25, rng.integers(indices, size=len(z)), near)
     offered = (index + step) % indices
-    moved = z if shift is None else z + shift(z, index, offered)
+    moved = z if fitted is None else z + fitted.shift(index, offered)
     offered_value = loglik(moved, offered)
     gain = beta * (offered_value - value)
-    if shift is not None:
+    if fitted is not None:
         gain -= 0.5 * ((moved**2).sum(axis=1) - (z**2).sum(axis=1))
     good = np.log(rng.random(len(z))) < gain
     return (
@@ -149,22 +205,30 @@ def _slice_move(
     value: NDArray[np.float64],
     beta: float,
     block: Sequence[int] | slice,
+    fitted: _Fitted | None,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Move one block of every particle along its own ellipse to a point above its own threshold."""
+    """Move one block of every particle along its own ellipse, of the prior or as fitted, above its own threshold."""
     n = len(z)
-    old = z[:, block]
-    nu = rng.standard_normal(old.shape)
+    centre = np.zeros_like(z[:, block]) if fitted is None else fitted.centre(index)
+    old = z[:, block] - centre
+    nu = rng.standard_normal(old.shape) if fitted is None else fitted.draw(n, rng)
     bar = beta * value + np.log(rng.random(n))
+    if fitted is not None:
+        bar += fitted.prior_over(z, old)
     theta = rng.random(n) * 2 * math.pi
     low, high = theta - 2 * math.pi, theta.copy()
     out, out_value = z.copy(), value.copy()
     todo = np.arange(n)
     for _ in range(MOST_SHRINKS):
         trial = z[todo]
-        trial[:, block] = old[todo] * np.cos(theta[todo])[:, None] + nu[todo] * np.sin(theta[todo])[:, None]
+        around = old[todo] * np.cos(theta[todo])[:, None] + nu[todo] * np.sin(theta[todo])[:, None]
+        trial[:, block] = centre[todo] + around
         trial_value = loglik(trial, index[todo])
-        good = beta * trial_value > bar[todo]
+        height = beta * trial_value
+        if fitted is not None:
+            height = height + fitted.prior_over(trial, around)
+        good = height > bar[todo]
         out[todo[good]], out_value[todo[good]] = trial[good], trial_value[good]
         todo = todo[~good]
         if len(todo) == 0:

@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 
 METHOD = "tally.nuts/1"
 TINY = 1e-12  # looks of a month without any; keeps logarithms and their slopes finite
-STEP = 0.95  # acceptance the step size is tuned to; at the usual 0.8 a few trajectories diverge
+ACCEPTANCES = (0.95, 0.99, 0.997)  # the step size is tuned to the first, and again to the next if the chains are ill
+AGREED = 1.03  # split R-hat above which they are
 SLACKS = 3  # most distances a bound can have
 
 
@@ -65,6 +66,7 @@ class Sampled(msgspec.Struct, frozen=True):
         divergences: steps at which the trajectory left the posterior; any makes the draws suspect.
         rhat: largest split R-hat (rank normalised) of all unknowns and both results.
         ess: smallest bulk effective sample size of the two results.
+        again: how often it was sampled once more, by smaller steps, as chains had diverged or disagreed.
         compile_seconds, sample_seconds: CPU time; a model that was compiled before costs nothing again.
     """
 
@@ -73,6 +75,7 @@ class Sampled(msgspec.Struct, frozen=True):
     divergences: int
     rhat: float
     ess: float
+    again: int
     compile_seconds: float
     sample_seconds: float
 
@@ -130,28 +133,33 @@ class Nuts:
             model = _model(case, used, scenario, cuts, data)
             self._compiled[same] = nutpie.compile_pymc_model(model, freeze_model=False)
         ready = time.process_time()
-        trace = nutpie.sample(
-            self._compiled[same].with_data(**data),
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            cores=cores,
-            seed=case.seed,
-            target_accept=STEP,
-            save_warmup=False,
-            progress_bar=False,
-        )
-        done = time.process_time()
-        posterior = trace.posterior
-        rhat, ess = arviz.rhat(trace), arviz.ess(trace)
+        compiled = self._compiled[same].with_data(**data)
+        for acceptance in ACCEPTANCES:
+            trace = nutpie.sample(
+                compiled,
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                cores=cores,
+                seed=case.seed,
+                target_accept=acceptance,
+                save_warmup=False,
+                progress_bar=False,
+            )
+            divergences, rhat = int(trace.sample_stats["diverging"].sum()), arviz.rhat(trace)
+            worst = max(float(rhat[name].max()) for name in rhat.data_vars)
+            if not divergences and worst < AGREED:
+                break
+        posterior, ess = trace.posterior, arviz.ess(trace)
         return Sampled(
             loads=np.exp(posterior["log_loads"].to_numpy().ravel()),
             items=np.exp(posterior["log_items"].to_numpy().ravel()),
-            divergences=int(trace.sample_stats["diverging"].sum()),
-            rhat=max(float(rhat[name].max()) for name in rhat.data_vars),
+            divergences=divergences,
+            rhat=worst,
             ess=min(float(ess[name]) for name in ("log_loads", "log_items")),
+            again=ACCEPTANCES.index(acceptance),
             compile_seconds=ready - begun,
-            sample_seconds=done - ready,
+            sample_seconds=time.process_time() - ready,
         )
 
 

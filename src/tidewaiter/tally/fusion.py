@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 METHOD = "tally.fusion/1"
 PARTICLES = 4000
 SWEEPS, FINAL = 2, 6
+SCALE_STEPS = 4  # Metropolis steps of the scale of biases in a refresh; they cost next to nothing
 LOG_2PI = math.log(2 * math.pi)
 FEWEST_TRIPS, FEWEST_UNITS = 0.5, 1.0  # stand for none in a logarithm
 LEAST = 1e-3  # smallest error and distance, log units: nobody's number is exact, and a density needs a width
@@ -131,9 +132,9 @@ class Question:
 
     @property
     def blocks(self) -> tuple[slice, ...]:
-        """Coordinates that move together: everything, the cargo, the sources."""
+        """Coordinates that move together: the cargo, the sources."""
         dims = len(self.names)
-        return slice(0, dims), slice(0, self._scale), slice(self._scale, dims)
+        return slice(0, self._scale), slice(self._scale, dims)
 
     def _gather(self, tally: Totalled) -> NDArray[np.float64]:
         """Log of trips or load of the tally in the window of each reading, (readings, draws)."""
@@ -173,17 +174,32 @@ class Question:
         unit = math.sqrt(1 - rho) * own + math.sqrt(rho) * shared
         return np.asarray(scale[:, None] * self._tau * unit)
 
-    def compensation(self) -> NDArray[np.float64]:
-        """Smallest shift of the coordinates of sources and groups that lowers the bias of every source by one, (dims,).
+    def refresh(self, z: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+        """Move groups against sources, then the scale against both, such that the bias of every source stays the same.
 
-        At a bias scale of one; a draw with more load and sources that are off by as much less explain the same claims.
+        The claims only see biases, so these moves cost no likelihood; without them a common scale and many sources hold
+        one another fast (interweaving: Yu, Meng, "To center or not to center", J. Comp. Graph. Stat. 20, 2011).
         """
-        own = np.diag(self._tau * math.sqrt(1 - self.model.group_share))
-        shared = np.zeros((len(self._tau), self._groups.stop - self._groups.start))
-        shared[np.arange(len(self._tau)), self._group_of] = self._tau * math.sqrt(self.model.group_share)
-        out = np.zeros(len(self.names))
-        if len(self._tau):
-            out[self._sources.start :] = -np.linalg.pinv(np.hstack([own, shared])).sum(axis=1)
+        rho, out = self.model.group_share, z.copy()
+        members = np.zeros((len(self._tau), self._groups.stop - self._groups.start))
+        members[np.arange(len(self._tau)), self._group_of] = 1.0
+        if 0 < rho < 1 and len(self._tau):
+            unit = math.sqrt(1 - rho) * z[:, self._sources] + math.sqrt(rho) * z[:, self._groups] @ members.T
+            precision = 1 + members.sum(axis=0) * rho / (1 - rho)
+            mean = unit @ members * (math.sqrt(rho) / (1 - rho)) / precision
+            shared = mean + rng.standard_normal(mean.shape) / np.sqrt(precision)
+            out[:, self._groups] = shared
+            out[:, self._sources] = (unit - math.sqrt(rho) * shared @ members.T) / math.sqrt(1 - rho)
+        rest = slice(self._sources.start, self._groups.stop)
+        dims = rest.stop - rest.start
+        for _ in range(SCALE_STEPS if dims else 0):
+            offered = out[:, self._scale] + rng.standard_normal(len(z)) / math.sqrt(1 + dims / 2)
+            factor = self.bias_scale(out) / self.laws["bias_scale"].at(offered)
+            gain = dims * np.log(factor) - 0.5 * (offered**2 - out[:, self._scale] ** 2)
+            gain -= 0.5 * (factor**2 - 1) * (out[:, rest] ** 2).sum(axis=1)
+            good = np.log(rng.random(len(z))) < gain
+            out[:, self._scale] = np.where(good, offered, out[:, self._scale])
+            out[:, rest] *= np.where(good, factor, 1.0)[:, None]
         return out
 
     def bias_scale(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -278,14 +294,9 @@ def fit_claims(
     rng = np.random.default_rng([case.seed if seed is None else seed, 1 << 23, zlib.crc32(name.encode())])
     total = tally.loads() if tally.loads().any() else tally.voyages()
     order = np.argsort(total, kind="stable")
-    log_total = np.log(np.maximum(total[order], FEWEST_UNITS))
-    direction = question.compensation()
 
     def loglik(z: NDArray[np.float64], rank: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.asarray(question.loglik(question.predict(z, order[rank])).sum(axis=1))
-
-    def shift(z: NDArray[np.float64], rank: NDArray[np.int64], offered: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.asarray(((log_total[offered] - log_total[rank]) / question.bias_scale(z))[:, None] * direction)
 
     if used:
         cloud = tempered(
@@ -294,7 +305,7 @@ def fit_claims(
             particles,
             rng,
             indices=tally.size,
-            shift=shift,
+            refresh=question.refresh,
             blocks=question.blocks,
             sweeps=SWEEPS,
             final=FINAL,
