@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as on the command line; read when NumPy is loaded
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from tidewaiter.pipeline.nuts import Nuts  # noqa: E402
-from tidewaiter.simulate import LineSpec, simulate_line  # noqa: E402
-from tidewaiter.tally import Tally, weigh  # noqa: E402
-from tidewaiter.tally.fusion import PARTICLES  # noqa: E402
-from tidewaiter.tally.loads import read_loads  # noqa: E402
-from tidewaiter.voyages import fit_calls  # noqa: E402
-from tidewaiter.voyages.lists import read_lists  # noqa: E402
+from tidewaiter.pipeline.nuts import Nuts
+from tidewaiter.simulate import LineSpec, simulate_line
+from tidewaiter.tally import Tally, weigh
+from tidewaiter.tally.fusion import PARTICLES
+from tidewaiter.tally.loads import read_loads
+from tidewaiter.voyages import fit_calls
+from tidewaiter.voyages.lists import read_lists
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,254 @@
+"""Who says so: the chain from the outlet to the true origin, and how far a source reaches beyond its sentence.
+
+Within a sentence, cues tie voices to what is said ("laut X", "X zufolge", "sagte X", "unter Berufung auf X"). A sentence
+without a source of its own takes the chain of the sentence before it in the paragraph, or of the report that the lead
+named, as long as no other source came in between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tidewaiter.reports.voices import People, Voice, voices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tidewaiter.reports.line import Line
+
+NEAR, FAR = 4, 9  # tokens between a cue and a voice before it, and between a voice and its verb
+LEAD = 4  # paragraphs that count as the lead of a text
+
+
+class Chain(NamedTuple):
+    """A chain of sources.
+
+    Attributes:
+        levels: outermost first; co-sources of a level joined by "|".
+        start, end: code points of cue and voices.
+        how: explicit | inherited | none. also: parallel reporters.
+        statement: the cue is a statement or report ("Einschätzung", "Bericht") and not somebody talking.
+    """
+
+    levels: tuple[str, ...] = ()
+    start: int | None = None
+    end: int | None = None
+    how: str = "none"
+    also: tuple[str, ...] = ()
+    statement: bool = False
+
+
+class _Tie(NamedTuple):
+    rank: int  # 0 an outlet, 5 who speaks, 7 whose statement it is, 9 who is cited
+    voice: Voice
+    start: int
+    end: int
+    statement: bool
+
+
+NOBODY = Chain()
+
+
+def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voice]]]:
+    """Return the chain of every line and the voices named in it.
+
+    Args:
+        lines: of a text, in order.
+        skip: canonical name of the publishing outlet, which is no level of its own chains.
+    """
+    people = People()
+    named = [voices(line, people) for line in lines]
+    own = [_own(line, found, skip) for line, found in zip(lines, named, strict=True)]
+    out: list[Chain] = []
+    lead = NOBODY
+    before = NOBODY
+    paragraph = -1
+    for n, line in enumerate(lines):
+        chain, here = own[n], line.sentence.paragraph
+        fresh = here != paragraph
+        if fresh:
+            paragraph = here
+            if not _goes_back(line):
+                before = NOBODY
+        if _wrote_this(line) and chain.levels:
+            _hand_back(lines, out, n, chain)
+            out.append(chain)
+            continue
+        if chain.levels:
+            chain = _deepen(line, chain, before, lead)
+            before = chain
+            if chain.statement and here <= LEAD and not line.sentence.heading:
+                lead = chain
+            elif not line.sentence.heading:
+                lead = lead if set(chain.levels) & set(lead.levels) else NOBODY
+            out.append(chain)
+            continue
+        if line.sentence.heading:
+            out.append(NOBODY)
+            continue
+        source = before if before.levels else lead
+        out.append(source._replace(how="inherited", start=None, end=None) if source.levels else NOBODY)
+    return list(zip(out, named, strict=True))
+
+
+def _own(line: Line, found: list[Voice], skip: str) -> Chain:
+    """Tie the voices of a sentence to its cues."""
+    ties = [tie for voice in found if voice.name != skip and (tie := _tie(line, voice, found)) is not None]
+    if not ties:
+        return NOBODY
+    levels: list[list[str]] = []
+    ties.sort(key=lambda t: (t.rank, t.voice.start))
+    last: _Tie | None = None
+    for tie in ties:
+        joined = last is not None and last.rank == tie.rank and _coordinated(line, last.voice, tie.voice)
+        if joined:
+            levels[-1].append(tie.voice.name)
+        elif [tie.voice.name] not in levels:
+            levels.append([tie.voice.name])
+        last = tie
+    start, end = min(t.start for t in ties), max(t.end for t in ties)
+    first, stop = line.span(start, end)
+    names = tuple("|".join(sorted(set(level))) for level in levels)
+    return Chain(names, first, stop, "explicit", (), any(t.statement for t in ties))
+
+
+def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
+    """Find the cue of a voice, looking from the strongest to the weakest."""
+    media = voice.kind == "media"
+    base = 0 if media else 5
+    start, end = voice.start, voice.end
+    for back in range(NEAR + 1):
+        at = start - back
+        if at < 0:
+            break
+        for kind, rank in (("citing", 9), ("before", base), ("so", base), ("through", 9)):
+            cue = line.ending(f"attribution.{kind}", at)
+            if cue is not None:
+                return _Tie(
+                    0 if media and kind == "citing" and _cites(line, voice, found) else rank,
+                    voice,
+                    cue.start,
+                    end,
+                    False,
+                )
+        statement = line.ending("attribution.statements", at) or line.ending("attribution.reports", at)
+        if statement is not None and back <= 3:
+            return _Tie(7 if not media else 0, voice, statement.start, end, True)
+        if at < start and _stops(line, at, found, voice):
+            break
+    for ahead in range(3):
+        after = line.at("attribution.after", end + ahead)
+        if after is not None:
+            return _Tie(base, voice, start, after.end, False)
+    if voice.kind == "government" and _marked(line, start):
+        return None
+    verb = _verb(line, voice)
+    if verb is not None:
+        return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
+    statement = line.at("attribution.statements", end)
+    if statement is not None and voice.kind not in {"government"}:
+        return _Tie(7 if not media else 0, voice, start, statement.end, True)
+    coordinated = next((o for o in found if o.end < start and _coordinated(line, o, voice)), None)
+    if coordinated is not None:
+        return _tie(line, coordinated, [])
+    return None
+
+
+def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:
+    """Tell whether an outlet right behind a verb of citing is who cites: "so zitiert Reuters den Abgeordneten"."""
+    return any(o.start >= voice.end and o.kind != "media" for o in found) and voice.end < line.size
+
+
+def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
+    """Tell whether looking back for a cue ends at a token."""
+    word = line.words.folded[at]
+    if any(o is not voice and o.start <= at < o.end for o in found):
+        return not _coordinated(line, next(o for o in found if o.start <= at < o.end), voice)
+    return word in {".", ";", ":", "?", "!", '"'} or (line.at("predicate", at) is not None and word != ",")
+
+
+def _coordinated(line: Line, first: Voice, second: Voice) -> bool:
+    if not first.end < second.start <= first.end + 4:
+        return False
+    between = range(first.end, second.start)
+    joined = any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in between)
+    return joined and all(
+        line.at("syntax.and", t) or line.words.folded[t] == "," or len(line.words.folded[t]) <= 3 for t in between
+    )
+
+
+def _marked(line: Line, start: int) -> bool:
+    """Tell whether a country stands behind a word of direction, so that it is a place and no speaker."""
+    return (
+        any(
+            line.ending(f"directions.{kind}", start) or line.ending(f"directions.{kind}", start - 1)
+            for kind in ("from", "to", "via", "against")
+        )
+        or line.ending("time.in", start) is not None
+    )
+
+
+def _verb(line: Line, voice: Voice) -> tuple[int, int] | None:
+    """Find a verb of saying whose subject a voice can be."""
+    first, last = line.clause(voice.start)
+    far = NEAR + 1 if voice.kind == "government" else FAR
+    for at in range(voice.end, min(last, voice.end + far)):
+        verb = line.at("attribution.verbs", at) or line.at("modality.denied", at)
+        if verb is not None:
+            return verb.start, verb.end
+        if line.at("predicate", at) is not None and voice.kind == "government":
+            return None
+    for back in range(1, NEAR + 1):
+        verb = line.ending("attribution.verbs", voice.start - back + 1)
+        if verb is not None:
+            between = range(verb.end, voice.start)
+            to = any(line.at("directions.to", t) for t in range(verb.end, voice.start))
+            if to or any(line.words.folded[t] in {",", ":"} for t in between):
+                return None
+            return verb.start, verb.end
+    if voice.kind != "government":
+        for at in range(last, min(line.size, last + 3)):
+            verb = line.at("attribution.verbs", at)
+            if verb is not None and at <= voice.end + FAR:
+                return verb.start, verb.end
+    return None
+
+
+def _goes_back(line: Line) -> bool:
+    """Tell whether the first sentence of a paragraph takes up the one before: a report, a demonstrative."""
+    return line.has("attribution.reports") or line.has("syntax.demonstratives", 0, 2)
+
+
+def _wrote_this(line: Line) -> bool:
+    return line.has("attribution.wrote_this", 0, 3)
+
+
+def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
+    """A report named again stands for its chain: "so der Bericht", "wie Time weiter berichtet"."""
+    for known in (before, lead):
+        again = len(chain.levels) == 1 and chain.levels[0] in known.levels and len(known.levels) > 1
+        if again and known.levels[-1] != chain.levels[0]:
+            return chain._replace(levels=known.levels)
+    return chain
+
+
+def _hand_back(lines: Sequence[Line], out: list[Chain], n: int, chain: Chain) -> None:
+    """Put the outlet that "wrote this" in front of the chains of the sentences before it in the paragraph."""
+    outlet = chain.levels[0]
+    parallel = lines[n].has("attribution.also")
+    for k in range(n - 1, -1, -1):
+        if lines[k].sentence.paragraph != lines[n].sentence.paragraph:
+            break
+        had = out[k]
+        if parallel:
+            out[k] = had._replace(also=(*had.also, outlet))
+            continue
+        if had.how == "explicit" and had.levels and _is_outlet(lines[k], had.levels[0]):
+            break
+        rest = had.levels if had.how == "explicit" else ()
+        out[k] = Chain((outlet, *rest), had.start, had.end, had.how if rest else "inherited", had.also)
+
+
+def _is_outlet(line: Line, name: str) -> bool:
+    organisation = line.lexicon.world.organisations.get(name)
+    return organisation is not None and organisation.kind == "media"

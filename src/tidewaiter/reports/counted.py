@@ -1,0 +1,227 @@
+"""What a number counts: the noun to its right, else to its left, else the thing the sentence before spoke of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tidewaiter.reports.lexicon import Hit
+    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.numbers import Number
+
+RIGHT, LEFT = 8, 7  # tokens looked at on either side of a number
+STRONG = frozenset({".", ";", ":", "?", "!", ")", "("})
+KILLED, WOUNDED = "soldier_killed", "soldier_wounded"
+
+
+class Counted(NamedTuple):
+    """The counted thing: canonical item, unit, tokens [start, end) of the noun (None when it stands elsewhere), rule."""
+
+    item: str
+    unit: str
+    start: int | None
+    end: int | None
+    rule: str
+
+
+def counted(
+    line: Line, number: Number, others: Sequence[Number], before: Counted | None, *, same: bool = False
+) -> Counted | None:
+    """Return what a number counts, None when it counts nothing that is known.
+
+    Args:
+        line: a sentence.
+        number: one of its numbers.
+        others: all of its numbers.
+        before: what was counted last, for "of these" and "they".
+        same: it was counted in this sentence ("36,000 shells, up from 14,000").
+    """
+    starts = {n.start for n in others if n is not number}
+    right = _right(line, number, starts)
+    found = _together(line, right)
+    if found is not None and not found.item:
+        return _measured(line, found, before)
+    if found is not None and line.lexicon.code == "ko":
+        found = _named_before(line, number, found)
+    if found is not None:
+        return found
+    left = _left(line, number, {t for n in others if n is not number for t in range(n.start, n.end)})
+    if left is not None:
+        return left
+    if number.times:
+        return None
+    if before is not None and (_takes_up(line, number) or (same and _nothing_follows(line, number))):
+        return before._replace(start=None, end=None, rule="taken up from the sentence before")
+    return _unknown(line, number)
+
+
+def _measured(line: Line, measure: Counted, before: Counted | None) -> Counted | None:
+    """A measure without a noun measures what the sentence before spoke of, where that is no thing one counts."""
+    items = line.lexicon.world.items
+    if before is not None and before.item in items and not items[before.item].unit:
+        return measure._replace(item=before.item, rule="taken up from the sentence before")
+    return measure if measure.start is not None and line.has("predicate", *line.clause(measure.start)) else None
+
+
+def _unknown(line: Line, number: Number) -> Counted | None:
+    """A noun that the lexicon does not know counts where its clause says that something was moved, made or lost."""
+    at = number.end
+    if number.share or number.times or _nothing_follows(line, number):
+        return None
+    first, last = line.clause(number.start)
+    told = any(first <= h.start < last and h.value[0] != "other" and h.value[1] != "nouns" for h in line.of("predicate"))
+    if not told or line.at("country", at):
+        return None
+    return Counted("", "", at, at + 1, "a noun the lexicon does not know")
+
+
+def _right(line: Line, number: Number, starts: set[int]) -> list[Hit]:
+    """Return the items of the noun group that begins at a number."""
+    found: list[Hit] = []
+    at = number.end
+    stop = min(line.size, number.end + RIGHT)
+    while at < stop:
+        if at in starts:
+            break
+        word = line.words.folded[at]
+        hit = line.at("item", at)
+        if hit is not None:
+            found.append(hit)
+            at = hit.end
+            stop = min(line.size, at + 4)
+            continue
+        if word in STRONG or (word == "," and not _adjectives_go_on(line, at)):
+            break
+        verb = line.at("predicate", at)
+        if verb is not None and verb.value[1] != "nouns" and line.at("item", verb.end) is None and not found:
+            ahead = any(line.at("item", t) for t in range(verb.end, min(line.size, verb.end + 3)))
+            if not ahead or line.lexicon.code == "en":
+                break
+        elif verb is not None and found:
+            break
+        if found and not _links(line, at):
+            break
+        if not found and (line.at("directions.to", at) or line.at("directions.via", at) or line.at("time.in", at)):
+            break
+        at += 1
+    return found
+
+
+def _adjectives_go_on(line: Line, at: int) -> bool:
+    """Tell whether a comma only parts adjectives before one noun."""
+    following = line.at("item", at + 2)
+    return following is not None and line.at("syntax.and", at + 1) is None
+
+
+def _links(line: Line, at: int) -> bool:
+    """Tell whether a word ties two nouns into one counted thing: "rounds of ammunition", "killed and wounded"."""
+    word = line.words.folded[at]
+    return bool(line.at("syntax.and", at) or line.at("syntax.or", at)) or len(word) <= 3 or bool(line.at("country", at))
+
+
+def _together(line: Line, hits: list[Hit]) -> Counted | None:
+    """Read the nouns of one group as one counted thing."""
+    if not hits:
+        return None
+    world = line.lexicon.world
+    names = [h.value for h in hits]
+    first = hits[0]
+    if first.value in world.measures:
+        unit = world.measures[first.value].unit
+        mass = next((h for h in hits[1:] if h.value in world.items), None) or _mass_near(line, first)
+        if mass is None:
+            return Counted("", unit, first.start, first.end, "measure without a noun")
+        return Counted(mass.value, unit, mass.start, mass.end, "noun behind its measure")
+    losses = {n for n in names if world.items[n].family == "loss"} if all(n in world.items for n in names) else set()
+    people = any(world.items[n].family == "people" for n in names if n in world.items)
+    if losses:
+        last = hits[-1] if people else hits[len(losses) - 1]
+        if {KILLED, WOUNDED} <= losses or "casualty" in losses:
+            return Counted("casualty", "person", first.start, last.end, "killed and wounded")
+        item = next(n for n in names if n in losses)
+        return Counted(item, world.items[item].unit, first.start, last.end, "noun")
+    chosen = first
+    for hit in hits[1:]:
+        if (
+            hit.value in world.items
+            and world.items[hit.value].parent == chosen.value
+            and not _and_between(line, chosen, hit)
+        ):
+            chosen = hit  # "rounds of artillery shells"
+    item = chosen.value
+    return Counted(item, world.items[item].unit, chosen.start, chosen.end, "noun")
+
+
+def _and_between(line: Line, first: Hit, second: Hit) -> bool:
+    return any(line.at("syntax.and", t) or line.at("syntax.or", t) for t in range(first.end, second.start))
+
+
+def _mass_near(line: Line, measure: Hit) -> Hit | None:
+    """Find what is measured elsewhere in the clause."""
+    first, last = line.clause(measure.start)
+    known = line.lexicon.world.items
+    hits = [h for h in line.of("item") if first <= h.start < last and h.value in known and not known[h.value].unit]
+    return min(hits, key=lambda h: abs(h.start - measure.start), default=None)
+
+
+def _named_before(line: Line, number: Number, counter: Counted) -> Counted:
+    """A language that counts with classifiers names the thing before the number."""
+    for at in range(number.start, max(number.start - 4, 0) - 1, -1):
+        hit = line.ending("item", at)
+        if hit is not None:
+            world = line.lexicon.world
+            if hit.value in world.measures:
+                return counter
+            unit = (
+                counter.unit
+                if counter.unit in {m.unit for m in world.measures.values()}
+                else world.items[hit.value].unit
+            )
+            return Counted(hit.value, unit, hit.start, hit.end, "noun before its counter")
+    return counter
+
+
+def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
+    """Return the item to the left: "the number of soldiers rose to 12,000", "Container: 16.000", "drones: more than 400"."""
+    first, _ = line.clause(number.start)
+    if first and line.words.folded[first - 1] in {":", ","} and not _has_noun(line, first, number.start):
+        first = 0
+    world = line.lexicon.world
+    crossed = False
+    for at in range(number.start - 1, max(first, number.start - 3 * LEFT) - 1, -1):
+        if at in taken:
+            return None
+        crossed = crossed or line.at("predicate", at) is not None or line.words.folded[at] == ":"
+        hit = line.ending("item", at + 1)
+        if hit is not None and hit.value in world.items:
+            near = number.start - hit.end <= 3  # noqa: PLR2004
+            bare = _nothing_follows(line, number)
+            if not (near or (crossed and bare) or number.share or number.times):
+                return None
+            return Counted(hit.value, world.items[hit.value].unit, hit.start, hit.end, "noun before")
+    return None
+
+
+def _has_noun(line: Line, first: int, stop: int) -> bool:
+    return any(first <= h.start < stop for h in line.of("item"))
+
+
+def _nothing_follows(line: Line, number: Number) -> bool:
+    """Tell whether no noun stands behind a number, so that it counts what was named before."""
+    if number.end >= line.size:
+        return True
+    word = line.words.folded[number.end]
+    known = ("predicate", "directions.to", "directions.from", "directions.via", "time.in", "time.since", "time.until",
+             "time.from", "time.before", "time.after", "syntax.per", "numbers.articles", "syntax.and", "syntax.or", "syntax.clause", "time.now", "relations.to", "attribution.verbs")  # fmt: skip
+    return not word[0].isalpha() or word in line.lexicon.stop or any(line.at(kind, number.end) for kind in known)
+
+
+def _takes_up(line: Line, number: Number) -> bool:
+    """Tell whether a sentence counts parts of what the one before counted: no noun of its own, and a verb."""
+    first, last = line.clause(number.start)
+    if not _nothing_follows(line, number):
+        return False
+    refers = any(line.has(f"syntax.{kind}", 0, last) for kind in ("they", "demonstratives", "each"))
+    return refers or any(first <= h.start < last for h in line.of("predicate"))

@@ -1,0 +1,461 @@
+"""From a document to its claims: numbers, what they count, what happened to it, when, from where to where, and who says so.
+
+Deterministic and offline. Every field carries the characters or the rule that it rests on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from tidewaiter.reports.attribution import NOBODY, Chain, chains
+from tidewaiter.reports.claim import Ground, TextClaim
+from tidewaiter.reports.counted import Counted, counted
+from tidewaiter.reports.frames import Frame, Route, carriers, frame, modality, mode, route
+from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.line import Line
+from tidewaiter.reports.numbers import Number, numbers
+from tidewaiter.reports.text import sentences, view
+from tidewaiter.reports.times import Period, periods, time_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tidewaiter.reports.document import Document
+    from tidewaiter.reports.lexicon import Hit
+    from tidewaiter.reports.voices import Voice
+
+METHOD = "grammar/1"
+SURE, INFERRED, GUESSED = 0.95, 0.7, 0.4
+"""Confidence of what words say, what a rule inferred, and what is a guess; the lowest of a claim's fields is its own."""
+STATED_NEAR = 3  # tokens between a date and a verb of saying that make it the date of the statement
+
+
+class _Told(NamedTuple):
+    """One line as read: what it says and who is named."""
+
+    line: Line
+    chain: Chain
+    speakers: list[Voice]
+    periods: list[Period]
+    numbers: list[Number]
+
+
+class _Draft(msgspec.Struct):
+    """A claim in the making, with what later passes need."""
+
+    told: _Told
+    token: int
+    claim: dict[str, object]
+    grounds: dict[str, Ground]
+    doubts: list[str]
+    confidence: float = SURE
+
+
+def extract(document: Document) -> list[TextClaim]:
+    """Return the claims of a document in the order of its text; [] when its language has no grammar.
+
+    Args:
+        document: of `opening.open_document`, or made by hand.
+    """
+    if document.language not in LANGUAGES:
+        return []
+    lexicon = load_lexicon(document.language)
+    plain = view(document.text)
+    lines = [Line(plain, sentence, lexicon) for sentence in sentences(plain, lexicon)]
+    published = document.published.value if document.published else ""
+    outlet = _canonical_outlet(document, lexicon.file.organisations)
+    told = [
+        _read(line, chain, found, published) for line, (chain, found) in zip(lines, chains(lines, outlet), strict=True)
+    ]
+    drafts: list[_Draft] = []
+    before: Counted | None = None
+    mass: list[str] = []
+    for n, here in enumerate(told):
+        earlier = told[n - 1] if n else None
+        fresh, last = _quantified(here, before, published, mass)
+        fresh += _unquantified(here, fresh)
+        if earlier is not None:
+            _carry(here, fresh, [d for d in drafts if d.told is earlier])
+        drafts += fresh
+        before = last or (before if here.line.sentence.heading else None)
+    _resolve_countries(drafts)
+    return [_finish(document, draft, number, published) for number, draft in enumerate(drafts, 1)]
+
+
+def _canonical_outlet(document: Document, organisations: dict[str, list[str]]) -> str:
+    if document.outlet is None:
+        return ""
+    said = document.outlet.value.casefold()
+    return next(
+        (name for name, ways in organisations.items() if said in {name.casefold(), *(w.casefold() for w in ways)}), ""
+    )
+
+
+def _read(line: Line, chain: Chain, found: list[Voice], published: str) -> _Told:
+    future = line.has("modality.expected")
+    return _Told(line, chain, found, periods(line, published, future=future), numbers(line, time_tokens(line)))
+
+
+def _is_share(line: Line, number: Number, thing: Counted) -> bool:
+    """Tell whether a percentage is a part of a whole; one by which something rose or fell is none."""
+    if thing.start is not None and thing.start >= number.end:
+        return True
+    if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
+        return True
+    first, last = line.clause(number.bare_start)
+    shares = any(first <= h.start < last and h.value[0] == "share" for h in line.of("predicate"))
+    percent = line.has("numbers.percent", number.bare_start, number.end)
+    return shares or (not percent and (thing.start is not None or number.start == 0))
+
+
+def _quantified(told: _Told, before: Counted | None, published: str, mass: list[str]) -> tuple[list[_Draft], Counted | None]:
+    """Draft a claim for every number that counts something."""
+    line = told.line
+    drafts: list[_Draft] = []
+    last = before
+    for number in told.numbers:
+        thing = counted(line, number, told.numbers, last, same=bool(drafts))
+        if thing is None or (number.share and not _is_share(line, number, thing)):
+            continue
+        items = line.lexicon.world.items
+        if not thing.item and thing.unit and mass:
+            thing = thing._replace(item=mass[-1], rule="the goods the text measured last")
+        elif thing.item in items and not items[thing.item].unit:
+            mass.append(thing.item)
+        last = thing
+        token = thing.start if thing.start is not None else number.bare_start
+        what = frame(line, token, thing.item, share=number.share, times=number.times)
+        drafts.append(_draft(told, number, thing, what, published))
+    return drafts, last if drafts else None
+
+
+def _draft(told: _Told, number: Number, thing: Counted, what: Frame, published: str) -> _Draft:
+    line = told.line
+    token = thing.start if thing.start is not None else number.bare_start
+    qty = line.span(number.start, number.end)
+    claim: dict[str, object] = {
+        "qty_start": qty[0],
+        "qty_end": qty[1],
+        "low": number.low,
+        "high": number.high,
+        "relation": number.relation,
+        "item": thing.item,
+        "unit": "percent" if number.share else thing.unit,
+        "predicate": what.predicate,
+    }
+    grounds = {
+        "low": Ground(*qty, "number"),
+        "high": Ground(*qty, "number"),
+        "relation": Ground(*qty, "words of a bound" if number.relation != "eq" else "no word of a bound"),
+    }
+    draft = _Draft(told, number.start, claim, grounds, [])
+    if thing.start is not None and thing.end is not None:
+        span = line.span(thing.start, thing.end)
+        claim["item_start"], claim["item_end"] = span
+        grounds["item"] = Ground(*span, thing.rule)
+    else:
+        grounds["item"] = Ground(None, None, thing.rule)
+        _doubt(draft, "item", INFERRED)
+    if not thing.item:
+        _doubt(draft, "item", GUESSED)
+    _common(draft, what, token, published)
+    return draft
+
+
+def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
+    """Fill what claims with and without numbers share: predicate, route, mode, ships, period, modality, sources, quote."""
+    told, line, claim, grounds = draft.told, draft.told.line, draft.claim, draft.grounds
+    grounds["predicate"] = Ground(*_span(line, what.hit), what.rule)
+    if what.hit is None:
+        _doubt(draft, "predicate", INFERRED)
+    way = route(line, what, token, _tied(told))
+    _put_route(draft, way)
+    vehicle = mode(line, token)
+    if vehicle is not None:
+        claim["mode"], grounds["mode"] = vehicle.value, Ground(*_span(line, vehicle), "vehicle or way")
+    names, where = carriers(line)
+    if names and where is not None:
+        claim["carriers"], grounds["carriers"] = names, Ground(*line.span(*where), "names behind a noun for ships")
+    _put_period(draft, token)
+    cue = None if told.chain.start is None or told.chain.end is None else (told.chain.start, told.chain.end)
+    sure, hit = modality(line, draft.token, cue)
+    claim["modality"], grounds["modality"] = (
+        sure,
+        Ground(*_span(line, hit), "word of modality" if hit else "plain statement"),
+    )
+    denied = next(iter(line.of("modality.denied")), None)
+    if denied is not None and claim["predicate"] != "denial" and line.clause(denied.start) == line.clause(draft.token):
+        claim["modality"], grounds["modality"] = "denied", Ground(*_span(line, denied), "word of denial")
+        claim["predicate"], grounds["predicate"] = "denial", Ground(*_span(line, denied), "word of denial")
+    claim["sources"], claim["attribution"] = told.chain.levels, told.chain.how
+    claim["also_reported_by"] = told.chain.also
+    grounds["sources"] = Ground(told.chain.start, told.chain.end, "cue in the sentence" if cue else "carried")
+    if told.chain.how == "inherited":
+        _doubt(draft, "sources", INFERRED)
+    _put_syntax(draft, token)
+    claim["start"], claim["end"] = _quote(draft, what)
+
+
+def _tied(told: _Told) -> list[Voice]:
+    """Return the voices that speak in a sentence, so that their countries are no ends of a route."""
+    levels = {name for level in told.chain.levels for name in level.split("|")}
+    return [v for v in told.speakers if (v.name in levels and told.chain.how == "explicit") or v.kind != "government"]
+
+
+def _put_route(draft: _Draft, way: Route) -> None:
+    line, claim, grounds = draft.told.line, draft.claim, draft.grounds
+    claim["origin_country"], claim["destination_country"] = way.origin, way.destination
+    claim["route_from"], claim["route_to"] = way.places_from, way.places_to
+    for field, hit in (("origin_country", way.origin_hit), ("destination_country", way.destination_hit)):
+        if claim[field] is not None:
+            grounds[field] = Ground(*_span(line, hit), "country named" if hit else "country of the place")
+    for hit in way.places:
+        grounds["route_from" if hit.value in way.places_from else "route_to"] = Ground(*_span(line, hit), "place named")
+
+
+def _put_period(draft: _Draft, token: int) -> None:
+    line, claim, grounds = draft.told.line, draft.claim, draft.grounds
+    aside = _in_brackets(line)
+    usable = [p for p in draft.told.periods if not _of_statement(draft.told, p) and (p.start not in aside or token in aside)]
+    if not usable:
+        return
+    first, last = line.clause(token)
+    inside = [p for p in usable if first <= p.start < last] or usable
+    whole = [p for p in inside if p.how not in {"now", "recent"}] or inside
+    start = end = None
+    used: list[Period] = []
+    nearest = min(whole, key=lambda p: min(abs(p.start - draft.token), abs(p.end - draft.token)))
+    start, end = nearest.first, nearest.last
+    used.append(nearest)
+    for other in whole:
+        if other is nearest:
+            continue
+        if start is None and other.how in {"since", "after"} and end is not None:
+            start = other.first
+            used.append(other)
+        elif end is None and other.how in {"until", "before"}:
+            end = other.last
+            used.append(other)
+    claim["period_start"], claim["period_end"] = start, end
+    span = line.span(min(p.start for p in used), max(p.end for p in used))
+    for field in ("period_start", "period_end"):
+        if claim[field] is not None:
+            grounds[field] = Ground(*span, f"time: {nearest.how}")
+    if not nearest.sure:
+        draft.confidence = min(draft.confidence, INFERRED)
+
+
+def _in_brackets(line: Line) -> frozenset[int]:
+    inside, depth = set(), 0
+    for token, word in enumerate(line.words.folded):
+        depth += word == "("
+        if depth:
+            inside.add(token)
+        depth = max(0, depth - (word == ")"))
+    return frozenset(inside)
+
+
+def _of_statement(told: _Told, period: Period) -> bool:
+    """Tell whether a date says when somebody spoke: a weekday where a source is named, a bare day beside its verb."""
+    line = told.line
+    if period.how != "in":
+        return False
+    said = line.of("attribution.verbs")
+    if _only_weekday(line, period):
+        return bool(said) or told.chain.how == "explicit"
+    if not period.day:
+        return False
+    verbs = [h for h in said if line.clause(h.start) == line.clause(period.start)]
+    near = (gap for h in verbs for gap in (period.start - h.end, h.start - period.end))
+    return any(0 <= gap <= STATED_NEAR for gap in near)
+
+
+def _only_weekday(line: Line, period: Period) -> bool:
+    if line.has("time.months", period.start, period.end):
+        return False
+    return any(line.has(f"time.{kind}", period.start, period.end) for kind in ("weekdays", "yesterday", "today"))
+
+
+def _put_syntax(draft: _Draft, token: int) -> None:
+    """Conditions, alternatives, capacities and rates keep their kind."""
+    line, claim, grounds = draft.told.line, draft.claim, draft.grounds
+    condition = next(iter(line.of("syntax.if")), None)
+    if condition is not None:
+        first, last = line.clause(condition.start)
+        begin, end = line.span(condition.start, max(last, condition.end))
+        claim["condition"] = (begin, end)
+        grounds["condition"] = Ground(begin, end, "condition")
+    capacity = next(iter(line.of("syntax.capacity")), None)
+    if capacity is not None and line.clause(capacity.start) == line.clause(token):
+        claim["predicate"], grounds["predicate"] = "other", Ground(*_span(line, capacity), "capacity")
+    per = next((h for h in line.of("syntax.per") if line.at("time.units", h.end)), None)
+    if per is not None and 0 <= per.start - draft.token <= 8:
+        claim["per"] = line.value("time.units", per.end)
+        grounds["per"] = Ground(*line.span(per.start, per.end + 1), "rate")
+
+
+def _quote(draft: _Draft, what: Frame) -> tuple[int, int]:
+    """Return the clauses that hold number, noun and verb, with the source where it stands beside them."""
+    line = draft.told.line
+    tokens = [draft.token]
+    if what.hit is not None:
+        tokens.append(what.hit.start)
+    for field in ("item_start",):
+        at = draft.claim.get(field)
+        if isinstance(at, int):
+            tokens.append(line.token_at(at))
+    if draft.told.chain.how == "explicit" and draft.told.chain.start is not None and draft.told.chain.end is not None:
+        tokens += [line.token_at(draft.told.chain.start), max(line.token_at(draft.told.chain.end) - 1, 0)]
+    first = min(line.clause(t)[0] for t in tokens)
+    last = max(line.clause(min(t, line.size - 1))[1] for t in tokens)
+    while first < last - 1 and line.words.folded[first] in {",", "-", ";", ":", ")"}:
+        first += 1
+    while last - 1 > first and line.words.folded[last - 1] in {",", "-", ";", ":", "("}:
+        last -= 1
+    return line.span(first, last)
+
+
+def _unquantified(told: _Told, quantified: Sequence[_Draft]) -> list[_Draft]:
+    """Draft claims that state no number: denials, vague amounts, transfers between two countries, routes."""
+    line = told.line
+    out: list[_Draft] = []
+    busy = {line.clause(d.token) for d in quantified}
+    denial = next(iter(line.of("modality.denied")), None)
+    goods = [h for h in line.of("item") if h.value in line.lexicon.world.items]
+    if denial is not None and not any(d.claim["predicate"] == "denial" for d in quantified):
+        moved = goods or line.of("predicate")
+        if moved:
+            item = goods[0] if goods else None
+            out.append(_bare(told, denial.start, item, Frame("denial", "", denial, "word of denial"), "denied"))
+            return out
+    for kind, predicate in (("vague.patterns", ""), ("vague.share", "share")):
+        for vague in line.of(kind):
+            item = next(
+                (g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None
+            )
+            if item is None or line.clause(vague.start) in busy:
+                continue
+            what = frame(line, item.start, item.value, share=predicate == "share", times=False)
+            if what.hit is not None or predicate == "share":
+                out.append(_bare(told, vague.start, item, what, ""))
+                busy.add(line.clause(vague.start))
+    for verb in line.of("predicate"):
+        if (
+            verb.value[0] not in {"delivered", "deployed", "trained"}
+            or verb.value[1] == "nouns"
+            or line.clause(verb.start) in busy
+        ):
+            continue
+        first, last = line.clause(verb.start)
+        item = min((g for g in goods if first <= g.start < last), key=lambda g: abs(g.start - verb.start), default=None)
+        if item is None:
+            continue
+        what = frame(line, item.start, item.value, share=False, times=False)
+        way = route(line, what, item.start, _tied(told))
+        if (way.origin and way.destination) or (way.places_from and way.places_to):
+            kind = "route" if way.places_from and way.places_to else what.predicate
+            out.append(_bare(told, item.start, item, what._replace(predicate=kind), ""))
+            busy.add((first, last))
+    return out
+
+
+def _bare(told: _Told, token: int, item: Hit | None, what: Frame, sure: str) -> _Draft:
+    claim: dict[str, object] = {"predicate": what.predicate, "item": item.value if item else ""}
+    draft = _Draft(told, token, claim, {}, [], INFERRED)
+    if item is not None:
+        span = told.line.span(item.start, item.end)
+        claim["item_start"], claim["item_end"] = span
+        draft.grounds["item"] = Ground(*span, "noun")
+    _common(draft, what, token, "")
+    if sure:
+        claim["modality"], claim["predicate"] = sure, what.predicate
+    return draft
+
+
+def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft]) -> None:
+    """A sentence that takes up the one before by a demonstrative carries its period, ships and mode."""
+    if not earlier or not told.line.has("syntax.demonstratives", 0, 3):
+        return
+    source = earlier[-1]
+    for draft in fresh:
+        if draft.claim.get("period_start") is None and draft.claim.get("period_end") is None:
+            for field in ("period_start", "period_end"):
+                _take(draft, source, field)
+        for field in ("carriers", "mode", "origin_country", "destination_country"):
+            if not draft.claim.get(field):
+                _take(draft, source, field)
+
+
+def _take(draft: _Draft, source: _Draft, field: str) -> None:
+    value = source.claim.get(field)
+    if value:
+        ground = source.grounds.get(field)
+        draft.claim[field] = value
+        draft.grounds[field] = Ground(
+            ground.start if ground else None, ground.end if ground else None, "carried from the sentence before"
+        )
+
+
+def _resolve_countries(drafts: Sequence[_Draft]) -> None:
+    """Fill an end of a route that a sentence leaves open by what the text says most often."""
+    moving = ("delivered", "deployed", "voyages", "share", "denial", "route", "other", "trained")
+    pairs = Counter(
+        (d.claim["origin_country"], d.claim["destination_country"])
+        for d in drafts
+        if d.claim.get("origin_country") and d.claim.get("destination_country")
+    )
+    origins = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country"))
+    for draft in drafts:
+        start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
+        if draft.claim["predicate"] not in moving or (start and end):
+            continue
+        fitting = [pair for pair, _ in pairs.most_common() if (not start or pair[0] == start) and (not end or pair[1] == end)]
+        if not fitting and end and not start:
+            fitting = [(o, end) for o, _ in origins.most_common() if o != end]
+        if not fitting:
+            continue
+        for field, value in zip(("origin_country", "destination_country"), fitting[0], strict=True):
+            if not draft.claim.get(field):
+                draft.claim[field] = value
+                draft.grounds[field] = Ground(None, None, "the pair of countries the text speaks of most")
+                _doubt(draft, field, INFERRED)
+
+
+def _doubt(draft: _Draft, field: str, confidence: float) -> None:
+    draft.confidence = min(draft.confidence, confidence)
+    if field not in draft.doubts:
+        draft.doubts.append(field)
+
+
+def _span(line: Line, hit: Hit | None) -> tuple[int | None, int | None]:
+    return (None, None) if hit is None else line.span(hit.start, hit.end)
+
+
+def _finish(document: Document, draft: _Draft, number: int, published: str) -> TextClaim:
+    """Cut the words from the text itself and freeze the claim."""
+    fields, text = dict(draft.claim), document.text
+    for name in ("qty", "item"):
+        start, end = fields.get(f"{name}_start"), fields.get(f"{name}_end")
+        fields[f"{name}_text"] = text[start:end] if isinstance(start, int) and isinstance(end, int) else None
+    condition = fields.pop("condition", None)
+    if isinstance(condition, tuple):
+        fields["condition"] = text[condition[0] : condition[1]]
+    return TextClaim(
+        id=f"{document.name}#{number}",
+        doc=document.name,
+        quote=text[fields["start"] : fields["end"]],  # type: ignore[misc]
+        pub_date=published,
+        pub_date_inferred=document.published is not None and document.published.source != "given",
+        language=document.language,
+        confidence=draft.confidence,
+        doubts=tuple(draft.doubts),
+        extractor=METHOD,
+        grounds=draft.grounds,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+__all__ = ["METHOD", "NOBODY", "extract"]

@@ -1,0 +1,266 @@
+"""What happened to what was counted: the predicate of its clause, from where to where, by what, and how sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tidewaiter.reports.lexicon import Hit
+    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.voices import Voice
+
+PEOPLE, LOSS, SHIPS = "people", "loss", "ship"
+NOUN_COST, CLAUSE_COST = 3, 8  # tokens that a noun, and a verb of another clause, count as further away
+MODES = ("expected", "alleged", "estimated")
+"""Modality words in the order in which they prevail."""
+
+
+class Frame(NamedTuple):
+    """The predicate of a claim and where it stands; `voice`: give | receive | nouns | plain | ""."""
+
+    predicate: str
+    voice: str
+    hit: Hit | None
+    rule: str
+
+
+class Route(NamedTuple):
+    """Direction of goods or people; each with the match that says so, None when the context did."""
+
+    origin: str | None
+    destination: str | None
+    origin_hit: Hit | None
+    destination_hit: Hit | None
+    places_from: tuple[str, ...]
+    places_to: tuple[str, ...]
+    places: tuple[Hit, ...]
+
+
+def frame(line: Line, token: int, item: str, *, share: bool, times: bool) -> Frame:
+    """Return what the verb nearest to a counted thing says of it.
+
+    Args:
+        line: a sentence.
+        token: where the counted thing stands.
+        item: canonical item, "" when unknown.
+        share: the number is a share of a whole.
+        times: the number is an adverb of counting.
+    """
+    family = line.lexicon.world.items[item].family if item in line.lexicon.world.items else ""
+    if share:
+        return Frame("share", "", _nearest(line, token), "a share of a whole")
+    hit = _nearest(line, token)
+    if hit is None:
+        return Frame(_by_item(item, family), "", None, "of what is counted")
+    predicate, voice = hit.value
+    if family == LOSS:
+        return Frame("lost", voice, hit, "of what is counted")
+    if item in {"voyage", "port_call", "flight"} and predicate in {"delivered", "voyages", "route", "deployed"}:
+        return Frame("voyages", voice, hit, "of what is counted")
+    if family == SHIPS and predicate in {"delivered", "voyages", "route"}:
+        return Frame("other", voice, hit, "ships that carry are no goods")
+    if item in {"meeting", "treaty", "test", "missile_test", "nuclear_test", "sanction", "attack"} and not times:
+        return Frame("other", voice, hit, "of what is counted")
+    if family == PEOPLE and predicate == "delivered":
+        return Frame("deployed", voice, hit, "people are deployed")
+    return Frame(predicate, voice, hit, "verb" if voice != "nouns" else "noun")
+
+
+def _by_item(item: str, family: str) -> str:
+    if family == LOSS:
+        return "lost"
+    if item in {"voyage", "port_call", "flight"}:
+        return "voyages"
+    if item == "container":
+        return "delivered"
+    return "other"
+
+
+def _nearest(line: Line, token: int) -> Hit | None:
+    """Return the predicate that governs a token: of its own clause before others, verbs before nouns."""
+    first, last = line.clause(token)
+    best, least = None, 1000.0
+    for hit in line.of("predicate"):
+        distance = float(token - hit.end + 1 if hit.end <= token else max(hit.start - token, 0))
+        distance += 0 if first <= hit.start < last else CLAUSE_COST
+        distance += NOUN_COST if hit.value[1] == "nouns" else 0
+        distance += 1 if hit.value[0] == "other" else 0
+        if distance < least:
+            best, least = hit, distance
+    return best
+
+
+def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Route:
+    """Return from where to where, as the words of a sentence say it.
+
+    Args:
+        line: a sentence.
+        what: the predicate.
+        token: where the counted thing stands.
+        speakers: voices that a cue ties to the sentence; their countries are no ends of a route.
+    """
+    said = {t for v in speakers for t in range(v.start, v.end)}
+    origin: Hit | None = None
+    destination: Hit | None = None
+    loose: list[Hit] = []
+    adjectives: list[Hit] = []
+    for hit in line.of("country"):
+        if not said.isdisjoint(range(hit.start, hit.end)):
+            continue
+        mark = _mark(line, hit)
+        form = hit.value[1]
+        if mark == "from":
+            origin = origin or hit
+        elif mark == "to":
+            destination = destination or hit
+        elif mark in {"via", "in"}:
+            if mark == "in" and destination is None and what.predicate in {"deployed", "trained"}:
+                destination = hit
+        elif form in {"adjectives", "people"}:
+            adjectives.append(hit)
+        else:
+            loose.append(hit)
+    places_from, places_to, places = _places(line)
+    world = line.lexicon.world
+    own = next((a for a in adjectives if 0 <= token - a.end <= 3 or a.start <= token < a.end), None)
+    predicate, voice = what.predicate, what.voice
+    if predicate in {"lost", "produced", "stock"}:
+        near = own or next(iter(sorted((*loose, *adjectives), key=lambda h: abs(h.start - token))), None) or origin
+        return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
+    subjects = loose + adjectives if not loose else loose
+    if voice == "receive":
+        taker = next((h for h in subjects if h is not own and h is not origin), None)
+        destination = destination or taker
+        origin = (
+            origin
+            or own
+            or next((h for h in (*loose, *adjectives) if h is not destination and _other(h, destination)), None)
+        )
+    else:
+        giver = own if own is not None else next((h for h in subjects if _other(h, destination)), None)
+        if origin is None:
+            origin = giver
+        if destination is None:
+            destination = next((h for h in loose if _other(h, origin)), None)
+    start = origin.value[0] if origin else None
+    end = destination.value[0] if destination else None
+    if end is None and places_to:
+        end = world.places[places_to[0]].country if places_to[0] in world.places else None
+    if start is None and places_from:
+        start = world.places[places_from[0]].country if places_from[0] in world.places else None
+    if start == end and start is not None and not (places_from and places_to):
+        end, destination = None, None
+    return Route(start, end or None, origin, destination, places_from, places_to, places)
+
+
+def _other(hit: Hit, than: Hit | None) -> bool:
+    return than is None or hit.value[0] != than.value[0]
+
+
+def _mark(line: Line, hit: Hit) -> str:
+    """Return the word of direction that a country or place stands behind or before: from | to | via | in | ""."""
+    for kind in ("from_after", "to_after"):
+        after = line.at(f"directions.{kind}", hit.end)
+        if after is not None and line.touches(hit.end):
+            return kind[:-6]
+    at = hit.start
+    inside = False
+    for _ in range(4):
+        for kind in ("from", "to", "via", "against"):
+            if line.ending(f"directions.{kind}", at):
+                return kind
+        inside = inside or line.ending("time.in", at) is not None
+        if at == 0:
+            break
+        word = line.words.folded[at - 1]
+        light = (len(word) <= 3 and word.strip("'").isalpha()) or line.ending("country", at) or line.ending("region", at)  # noqa: PLR2004
+        light = light or line.at("carrier", at - 1) or line.at("syntax.and", at - 1)
+        if not light or line.at("predicate", at - 1):
+            break
+        at -= 1
+    return "in" if inside else ""
+
+
+def _places(line: Line) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Hit, ...]]:
+    """Return the places that goods leave from and go to; "A and B" share a direction."""
+    start: list[str] = []
+    end: list[str] = []
+    hits: list[Hit] = []
+    last = ""
+    last_end = -9
+    for hit in line.of("place"):
+        mark = _mark(line, hit)
+        if not mark and hit.start - last_end <= 2:
+            mark = last
+        if mark == "from":
+            start.append(hit.value)
+        elif mark == "to":
+            end.append(hit.value)
+        if mark in {"from", "to"}:
+            hits.append(hit)
+        last, last_end = mark, hit.end
+    return tuple(dict.fromkeys(start)), tuple(dict.fromkeys(end)), tuple(hits)
+
+
+def mode(line: Line, token: int) -> Hit | None:
+    """Return the vehicle or way of the clause, else of the sentence."""
+    hits = line.of("mode")
+    first, last = line.clause(token)
+    return next((h for h in hits if first <= h.start < last), hits[0] if len({h.value for h in hits}) == 1 else None)
+
+
+def carriers(line: Line) -> tuple[tuple[str, ...], tuple[int, int] | None]:
+    """Return the ship names behind a noun for ships, as written, and the tokens they stand in."""
+    for kind in line.of("carrier"):
+        runs: list[tuple[int, int]] = []
+        at, last = kind.end, kind.end
+        while at < line.size and at - last <= 3:
+            if line.at("predicate", at) or line.words.folded[at] in {".", ";", ":"}:
+                break
+            end = at
+            while end < line.size and _ship_word(line, end, inside=end > at):
+                end += 1
+            if end > at:
+                runs.append((at, end))
+                at = last = end
+            else:
+                at += 1
+        if runs:
+            return tuple(_written(line, *run) for run in runs), (runs[0][0], runs[-1][1])
+    return (), None
+
+
+def _ship_word(line: Line, token: int, *, inside: bool) -> bool:
+    word = line.words.written[token]
+    if inside and (word.isdigit() or word == "-") and line.touches(token):
+        return True
+    if not (word[0].isupper() and word[0].isalpha()):
+        return False
+    kinds = ("country", "place", "item", "organisation", "role", "carrier", "region", "time.months", "mode")
+    return not any(line.at(kind, token) for kind in kinds)
+
+
+def _written(line: Line, start: int, end: int) -> str:
+    """Return a run of tokens as written."""
+    text = line.words.written[start]
+    for token in range(start + 1, end):
+        text += ("" if line.touches(token) else " ") + line.words.written[token]
+    return text
+
+
+def modality(line: Line, token: int, cue: tuple[int, int] | None) -> tuple[str, Hit | None]:
+    """Return how sure a claim is, from the words of its clause and of the cue of its source."""
+    first, last = line.clause(token)
+    for kind in MODES:
+        for hit in line.of(f"modality.{kind}"):
+            near = first <= hit.start < last or len(line.clauses) == 1
+            if near or (cue is not None and cue[0] <= line.words.starts[hit.start] < cue[1]):
+                return kind, hit
+    for kind in MODES:
+        for hit in line.of(f"modality.{kind}"):
+            governs = hit.start < first and not any(line.words.folded[t] in {";", "."} for t in range(hit.end, first))
+            if governs and kind != "expected":
+                return kind, hit
+    return "asserted", None

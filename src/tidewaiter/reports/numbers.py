@@ -1,0 +1,421 @@
+"""Numbers in running text: digits and words, scales, ranges that share a scale, halves, shares, and the words of bounds.
+
+A number here is a value with a relation ("mehr als 13.000" = gt 13,000); what is counted is another grammar's business.
+Years, dates, calibres, type names, money, ranks and multiples are told apart first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tidewaiter.reports.line import Line
+
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+LONGEST_DIGITS = 15  # more of them count nothing that is shipped
+MONEY = frozenset("$€£¥₩₽₴")
+SIGNS = ("approx", "gt", "ge", "le", "lt")
+_GROUPED = re.compile(r"\d{1,3}(?:[ .,']\d{3})+")
+_DIGITS = re.compile(r"\d")
+
+
+class Number(NamedTuple):
+    """A number in a line: tokens [start, end) with its modifiers, [bare_start, bare_end) without.
+
+    `share`: percent or a fraction, in percent. `times`: an adverb of counting ("zweimal").
+    """
+
+    start: int
+    end: int
+    bare_start: int
+    bare_end: int
+    low: float | None
+    high: float | None
+    relation: str
+    share: bool = False
+    times: bool = False
+
+
+class _Value(NamedTuple):
+    end: int
+    value: float
+    scaled: float  # largest scale in it, 1 when none
+    kind: str = "plain"  # plain | bare | share | times
+    digits: bool = False
+
+
+def numbers(line: Line, taken: frozenset[int] = frozenset()) -> list[Number]:
+    """Return the numbers of a line in order.
+
+    Args:
+        line: a sentence.
+        taken: tokens that belong to dates.
+    """
+    found: list[Number] = []
+    token = refused = 0
+    while token < line.size:
+        number = None if token in taken else _number(line, token, taken)
+        if number is None:
+            value = _value(line, token)
+            refused = value.end if value is not None and token not in taken else refused
+            token += 1
+            continue
+        if refused and number.start == refused + 1 and line.at("syntax.and", refused):
+            token = refused = number.end  # "aged 20 and 26"
+            continue
+        found.append(number)
+        token = max(number.end, token + 1)
+    return found
+
+
+def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
+    first = _value(line, token)
+    if first is None or any(t in taken for t in range(token, first.end)):
+        return None
+    low = high = first.value
+    start, end, relation = token, first.end, "eq"
+    joined = _range(line, token, first, taken)
+    if joined is not None:
+        low, high, end, relation = joined.low, joined.high, joined.end, "range"
+        first = first._replace(kind=joined.kind, end=end)
+    if _vetoed(line, token, end):
+        return None
+    share = first.kind == "share"
+    percent = line.at("numbers.percent", end)
+    if percent is not None and first.kind == "plain":
+        end, share = percent.end, True
+    start, end, modifier = _modifiers(line, token, end)
+    if line.ending("vetoes.before", start) or line.ending("vetoes.both", start):
+        return None
+    if first.kind == "bare":
+        return Number(start, end, token, first.end, low, None, "gt" if modifier == "gt" else "ge")
+    relation = modifier if modifier and relation != "range" else relation
+    return Number(
+        start,
+        end,
+        token,
+        first.end,
+        None if relation in {"le", "lt"} else low,
+        None if relation in {"ge", "gt"} else high,
+        relation,
+        share=share,
+        times=first.kind == "times",
+    )
+
+
+def _value(line: Line, token: int) -> _Value | None:
+    """Read one number that begins at a token."""
+    folded = line.words.folded
+    word = folded[token]
+    times = line.at("numbers.times", token)
+    if times is not None:
+        return _Value(times.end, float(times.value), 1.0, "times")
+    several = line.at("numbers.several", token)
+    if several is not None:
+        scale = line.value("numbers.bare", several.end) or line.value("numbers.scales", several.end)
+        if scale:
+            hit = line.at("numbers.bare", several.end) or line.at("numbers.scales", several.end)
+            return None if hit is None else _more_scale(line, _Value(hit.end, 2 * float(scale), float(scale), "bare"))
+    half = line.at("numbers.halves", token)
+    if half is not None:
+        at = half.end + (1 if line.at("numbers.articles", half.end) else 0)
+        scale_hit = line.at("numbers.scales", at) or line.at("numbers.bare", at)
+        if scale_hit is not None:
+            return _Value(scale_hit.end, float(half.value) * float(scale_hit.value), float(scale_hit.value))
+    if word[0].isdigit():
+        return _after_digits(line, token)
+    return _in_words(line, token)
+
+
+def _after_digits(line: Line, token: int) -> _Value | None:
+    word = line.words.folded[token]
+    if sum(c.isdigit() for c in word) > LONGEST_DIGITS or line.words.written[token].count(".") > 5:
+        return None
+    scale_follows = _scale(line, token + 1) is not None
+    value = parse_digits(word, line.lexicon.file.numbers.decimal, scaled=scale_follows)
+    if value is None:
+        return None
+    end = token + 1
+    total, current, largest = 0.0, value, 1.0
+    while True:
+        scale = _scale(line, end)
+        if scale is None:
+            break
+        at, factor = scale
+        largest = max(largest, factor)
+        total, current, end = total + current * factor, 0.0, at
+        if end < line.size and line.words.folded[end][0].isdigit() and _continues(line, end, factor):
+            current = parse_digits(line.words.folded[end], line.lexicon.file.numbers.decimal) or 0.0
+            end += 1
+    if end == token + 1 and line.touches(end) and not _may_touch(line, end):
+        return None  # 152mm is vetoed elsewhere; 2S19, 9th, 3D are names
+    total += current
+    fraction = line.at("numbers.fractions", end)
+    if fraction is not None and value < fraction.value**-1 + 1:
+        return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
+    return _Value(end, total, largest, digits=True)
+
+
+def _in_words(line: Line, token: int) -> _Value | None:
+    """Read number words; an article counts only before a scale."""
+    fraction = line.at("numbers.fractions", token)
+    if fraction is not None:
+        return _Value(fraction.end, _percent(fraction.value), 1.0, "share")
+    article = line.at("numbers.articles", token)
+    if article is not None:
+        fraction = line.at("numbers.fractions", article.end)
+        if fraction is not None:
+            return _Value(fraction.end, _percent(fraction.value), 1.0, "share")
+        half = line.at("numbers.halves", article.end)
+        scale = _scale(line, half.end if half else article.end)
+        if scale is None:
+            return None
+        return _more_scale(line, _Value(scale[0], (half.value if half else 1) * scale[1], scale[1]))
+    total, current, largest, at = 0.0, 0.0, 1.0, token
+    seen = False
+    while at < line.size:
+        word = line.at("numbers.words", at)
+        scale = _scale(line, at)
+        if word is not None and (scale is None or scale[0] <= word.end):
+            current += float(word.value)
+            at, seen = word.end, True
+        elif scale is not None and seen:
+            at, factor = scale
+            largest = max(largest, factor)
+            if factor < 1000:
+                current = (current or 1) * factor
+            else:
+                total, current = total + (current or 1) * factor, 0.0
+        elif (compound := _compound(line, at)) is not None:
+            current, at, seen = current + compound, at + 1, True
+        elif seen and line.at("numbers.joiners", at) and _goes_on(line, at + 1, current):
+            at += 1
+        else:
+            break
+    if not seen:
+        bare = line.at("numbers.bare", token)
+        if bare is not None and not line.ending("numbers.words", token):
+            return _more_scale(line, _Value(bare.end, 2 * float(bare.value), float(bare.value), "bare"))
+        return None
+    total += current
+    fraction = line.at("numbers.fractions", at)
+    if fraction is not None:
+        return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
+    return _Value(at, total, largest)
+
+
+def _more_scale(line: Line, value: _Value) -> _Value:
+    """Multiply by a scale that follows: "hundreds of thousands", "Hunderttausende"."""
+    at = value.end
+    if at < line.size and line.words.folded[at] in {"of", "de", "d'"}:
+        at += 1
+    scale = line.at("numbers.bare", at) or line.at("numbers.scales", at)
+    if scale is None:
+        return value
+    factor = float(scale.value)
+    return value._replace(end=scale.end, value=value.value * factor, scaled=value.scaled * factor)
+
+
+def _scale(line: Line, token: int) -> tuple[int, float] | None:
+    hit = line.at("numbers.scales", token) or line.at("numbers.bare", token)
+    if hit is None:
+        return None
+    word = line.words.folded[token]
+    if len(word) == 1 and word.isascii() and not line.touches(token):
+        return None  # "5 m" is no million; "5m" is
+    end = hit.end
+    if end < line.size and line.words.folded[end] == "." and line.touches(end) and len(word) <= 4:
+        end += 1  # "Mio."
+    return end, float(hit.value)
+
+
+def _continues(line: Line, token: int, factor: float) -> bool:
+    """Tell whether digits after a scale belong to the same number: "1만 2000", "2 млн 300 тыс."."""
+    if line.lexicon.code == "ko":
+        return line.touches(token) or len(line.words.folded[token]) >= 3
+    following = _scale(line, token + 1)
+    return following is not None and following[1] < factor
+
+
+def _goes_on(line: Line, token: int, current: float) -> bool:
+    """Tell whether a number goes on after its joiner: "two hundred and five", but "two and five"."""
+    word = line.value("numbers.words", token)
+    return word is not None and float(word) < current and current >= 100
+
+
+def _compound(line: Line, token: int) -> float | None:
+    """Read a number that is written as one word: "zweihundertfünfzigtausend"."""
+    if not line.lexicon.file.numbers.parts:
+        return None
+    return _take_apart(line.words.folded[token], _parts_of(line))
+
+
+def _parts_of(line: Line) -> dict[str, tuple[float, bool]]:
+    file = line.lexicon.file.numbers
+    known = getattr(line.lexicon, "number_parts", None)
+    if known is None:
+        known = {w.casefold(): (float(v), False) for w, v in file.words.items() if "*" not in w and " " not in w}
+        known |= {w.casefold(): (float(v), True) for w, v in file.scales.items() if w.isalpha() and len(w) > 4}
+        known |= {j.casefold(): (0.0, False) for j in file.joiners}
+        line.lexicon.number_parts = known  # type: ignore[attr-defined]
+    return known
+
+
+def _take_apart(word: str, parts: dict[str, tuple[float, bool]]) -> float | None:
+    if len(word) < 6 or len(word) > 60:
+        return None
+    total, current, at = 0.0, 0.0, 0
+    pieces = 0
+    while at < len(word):
+        for length in range(min(12, len(word) - at), 2, -1):
+            part = parts.get(word[at : at + length])
+            if part is not None:
+                break
+        else:
+            return None
+        value, scale = part
+        if scale or value == 100:
+            if value >= 1000:
+                total, current = total + (current or 1) * value, 0.0
+            else:
+                current = (current or 1) * value
+        else:
+            current += value
+        at += length
+        pieces += 1
+    return total + current if pieces > 1 else None
+
+
+class _Joined(NamedTuple):
+    low: float
+    high: float
+    end: int
+    kind: str
+
+
+def _range(line: Line, token: int, first: _Value, taken: frozenset[int]) -> _Joined | None:
+    """Read the second end of a range, and let it lend its scale to the first."""
+    if first.kind == "bare" or first.kind == "times":
+        return None
+    at = first.end
+    percent = line.at("numbers.percent", at)
+    if percent is not None:
+        at = percent.end
+    opened = line.ending("relations.between", token) or line.ending("time.from", token)
+    to = line.at("relations.to", at) or (line.at("relations.between_and", at) if opened else None)
+    if to is None or to.end >= line.size or to.end in taken:
+        return None
+    if line.words.folded[to.start] == "-" and line.touches(to.end) != line.touches(to.start):
+        return None
+    second = _value(line, to.end)
+    if second is None or second.kind not in {"plain", "share"}:
+        return None
+    low, high = first.value, second.value
+    if first.scaled == 1 and second.scaled > 1 and low * second.scaled <= high:
+        low *= second.scaled
+    if low >= high or (low < high / 1000 and not opened):
+        return None
+    grows = line.ending("directions.from", token) or line.ending("time.from", token)
+    if grows and 2 * low < high:
+        return None  # "rose from 1,000 to 3,000" states two numbers
+    return _Joined(low, high, second.end, first.kind)
+
+
+def _modifiers(line: Line, start: int, end: int) -> tuple[int, int, str]:
+    """Read the words of a bound around a number."""
+    relation = "approx" if line.at("relations.approx", start) else ""  # "une trentaine" is a number and a rounding
+    for _ in range(4):
+        before = next((h for sign in SIGNS if (h := line.ending(f"relations.{sign}", start))), None)
+        if before is not None:
+            relation = relation or before.kind.rpartition(".")[2]
+            start = before.start
+            continue
+        light = line.ending("relations.lowering", start) or line.ending("relations.between", start)
+        article = line.ending("numbers.articles", start) if relation == "" else None
+        if light is not None:
+            start = light.start
+        elif article is not None and any(line.ending(f"relations.{sign}", article.start) for sign in SIGNS):
+            start = article.start
+        elif (
+            start > 0
+            and line.words.folded[start - 1] in {"der", "die", "den", "des", "the", "la", "les"}
+            and any(line.ending(f"relations.{sign}", start - 1) for sign in SIGNS)
+        ):
+            start -= 1
+        else:
+            break
+    for sign in SIGNS:
+        after = line.at(f"relations.{sign}_after", end)
+        if after is not None:
+            end, relation = after.end, relation if relation in {"gt", "lt"} else sign
+            break
+    return start, end, relation
+
+
+def _vetoed(line: Line, start: int, end: int) -> bool:
+    """Tell whether a number counts nothing: a year, a rank, a calibre, money, a name."""
+    words = line.words
+    word = words.folded[start]
+    if end == start + 1 and word.isdigit() and len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR:
+        following = line.at("item", end)
+        if following is None or line.has("relations.to", end, end + 1):
+            return True
+    if start > 0 and (words.folded[start - 1] in MONEY or line.ending("vetoes.before", start)):
+        return True
+    if start > 0 and words.folded[start - 1] == "-" and line.touches(start) and line.touches(start - 1):
+        return True  # the number of a name: "Schahed - 136" without spaces
+    after = end
+    if after < line.size and words.folded[after] in {"-", "."} and line.touches(after):
+        if words.folded[after] == "." and after + 1 < line.size and word.isdigit():
+            return True  # a rank: "der 3. Oktober", "zum 4. Mal"
+        after += 1
+    if after < line.size and words.folded[after] in MONEY:
+        return True
+    for at in (after, after + 1) if line.at("time.fillers", after) else (after,):  # "300 millions d'euros"
+        if any(line.at(kind, at) for kind in ("vetoes.after", "vetoes.both", "numbers.multiples", "time.units")):
+            return True
+    return line.ending("vetoes.both", start) is not None
+
+
+def _may_touch(line: Line, token: int) -> bool:
+    """Tell whether a word may follow digits without a space."""
+    if not line.words.folded[token][0].isalpha():
+        return True
+    known = ("vetoes.after", "numbers.percent", "item", "time.units", "numbers.scales")
+    return line.lexicon.code == "ko" or any(line.at(kind, token) for kind in known)
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)
+
+
+def parse_digits(word: str, decimal: str, *, scaled: bool = False) -> float | None:
+    """Read digits with separators.
+
+    Args:
+        word: "16.000", "7 000", "30'000", "1,8".
+        decimal: separator of the language.
+        scaled: a scale word follows, so "1,234" in a language with decimal commas is no thousand.
+    """
+    if not _DIGITS.match(word):
+        return None
+    if _GROUPED.fullmatch(word):
+        separators = set(re.sub(r"\d", "", word))
+        many = len(re.sub(r"\d", "", word)) > 1
+        if len(separators) == 1 and (many or separators != {decimal} or (not scaled and word[0] != "0")):
+            if not many and scaled and separators <= {".", ","}:
+                return float(re.sub(r"[.,]", ".", word))
+            return float(re.sub(r"\D", "", word))
+        if len(separators) == 1:
+            return float(word.replace(decimal, "."))
+    marks = [c for c in word if not c.isdigit()]
+    if not marks:
+        return float(word)
+    if len(marks) == 1 and marks[0] in ".,":
+        return float(word.replace(marks[0], "."))
+    last = marks[-1]
+    whole, _, rest = word.rpartition(last)
+    if last in ".,":
+        return float(re.sub(r"\D", "", whole) + "." + rest)
+    return float(re.sub(r"\D", "", word))

@@ -1,0 +1,239 @@
+"""Who is named in a sentence as one who speaks: organisations, offices of a country, people, states by their capital."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tidewaiter.reports.line import Line
+
+UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
+"""Kinds of roles that without a country are "unnamed experts" and so on; an office without a country keeps its name."""
+PARTICLES = frozenset({"de", "von", "van", "der", "al", "bin", "ibn", "del", "di", "da", "le", "la", "du", "ten"})
+LONGEST_NAME = 4  # tokens of a person's name
+_QUOTE = '"'
+
+
+class Voice(NamedTuple):
+    """Somebody who may speak: tokens [start, end), canonical name, kind (media | person | …), country or ""."""
+
+    start: int
+    end: int
+    name: str
+    kind: str
+    country: str = ""
+
+
+class People:
+    """Names of people seen so far in a text, so that a surname alone is known again."""
+
+    def __init__(self) -> None:
+        self._by_surname: dict[str, str] = {}
+
+    def meet(self, name: str) -> None:
+        """Remember a full name by its parts; a family name may come first or last."""
+        parts = name.split()
+        for part in {parts[-1], parts[0]} if len(parts) > 1 else ():
+            self._by_surname.setdefault(part.casefold(), name)
+
+    def known(self, word: str) -> str | None:
+        """Return the full name that a word is a part of."""
+        return self._by_surname.get(
+            word.casefold().rstrip("s") if word.casefold() not in self._by_surname else word.casefold()
+        )
+
+
+def voices(line: Line, people: People) -> list[Voice]:
+    """Return the voices named in a line, in order; a role in front of or behind a name gives way to the person."""
+    world = line.lexicon.world
+    found = [
+        Voice(h.start, h.end, h.value, world.organisations[h.value].kind, world.organisations[h.value].country)
+        for h in line.of("organisation")
+    ]
+    covered = {t for v in found for t in range(v.start, v.end)}
+    found += [_office(line, h.start, h.end, h.value) for h in line.of("role") if h.start not in covered]
+    found.sort()
+    persons = _persons(line, found, people)
+    covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
+    found = [v for v in found if not _is_of(line, v, persons)] + persons
+    found = [v for v in found if not _is_paper_of(line, v, found)]
+    for hit in line.of("country"):
+        iso, form = hit.value
+        if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)):
+            found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
+    return sorted(found)
+
+
+def government(line: Line, iso: str) -> str:
+    """Return what the government of a country is called."""
+    world = line.lexicon.world
+    named = world.agencies.get(f"{iso}/government")
+    if named in world.organisations:  # a house of its own: Moscow says so, not the Kremlin
+        named = None
+    return named or f"{world.countries[iso].adjective or world.countries[iso].name} government"
+
+
+def _office(line: Line, start: int, end: int, role: str) -> Voice:
+    """Compose country and role: an adjective before, a country behind ("Verteidigungsministerium Südkoreas")."""
+    world = line.lexicon.world
+    kind = world.roles[role].kind
+    iso, first, last = _country_beside(line, start, end)
+    if iso:
+        named = world.agencies.get(f"{iso}/{role}")
+        adjective = world.countries[iso].adjective or world.countries[iso].name
+        return Voice(first, last, named or f"{adjective} {world.roles[role].name}", kind, iso)
+    own = line.at("syntax.they", start - 1) if start else None
+    if own is not None and kind not in UNNAMED:  # "…, its Agriculture Ministry said"
+        named_before = [h for h in line.of("country") if h.end < start and h.value[1] in {"names", "seats"}]
+        if named_before:
+            iso = named_before[0].value[0]
+            agency = world.agencies.get(f"{iso}/{role}")
+            return Voice(start, end, agency or f"{world.countries[iso].adjective} {world.roles[role].name}", kind, iso)
+    name = world.roles[role].name
+    return Voice(start, end, f"unnamed {name}" if kind in UNNAMED else name, kind)
+
+
+def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
+    for hit in line.of("country"):
+        if hit.start <= start < hit.end:  # "US-Geheimdienst"
+            return hit.value[0], min(hit.start, start), max(hit.end, end)
+    for back in range(4):
+        at = start - back
+        hit = line.ending("country", at)
+        if hit is not None:
+            if hit.value[1] == "adjectives" or ((back <= 1 or line.words.folded[at] == "'s") and hit.value[1] in {"names", "seats"}):
+                return hit.value[0], hit.start, end
+            break
+        if at <= 0 or line.at("syntax.clause", at - 1):
+            break
+        if not line.words.folded[at - 1][0].isalpha() and line.words.folded[at - 1] != "'s":
+            break
+    for ahead in range(3):
+        hit = line.at("country", end + ahead)
+        if hit is not None:
+            return (hit.value[0], start, hit.end) if hit.value[1] in {"names", "adjectives"} else ("", start, end)
+        at = end + ahead
+        if at >= line.size or not line.words.folded[at][0].isalpha() or len(line.words.folded[at]) > 3:
+            break
+    return "", start, end
+
+
+def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
+    """Find names of people: after a title or an office, beside a verb of saying or a cue, or met before."""
+    found: list[Voice] = []
+    taken = {t for v in others for t in range(v.start, v.end)}
+    token = 0
+    while token < line.size:
+        run = _name(line, token, taken)
+        if run is None:
+            token += 1
+            continue
+        start, end = run
+        full = " ".join(line.words.written[start:end])
+        if end - start == 1:
+            known = people.known(line.words.written[start])
+            if known is not None and not line.at("item", start):
+                found.append(Voice(start, end, known, "person"))
+        elif _introduced(line, start, end, others):
+            people.meet(full)
+            found.append(Voice(start, end, full, "person"))
+        token = end
+    return found
+
+
+def _name(line: Line, token: int, taken: set[int]) -> tuple[int, int] | None:
+    """Return a run of capitalised words that the lexicon does not know."""
+    end = token
+    while end < line.size and end - token < LONGEST_NAME:
+        word = line.words.written[end]
+        inner = end > token and word in PARTICLES and end + 1 < line.size and line.words.written[end + 1][:1].isupper()
+        if not inner and not _like_a_name(line, end, taken):
+            break
+        end += 1
+    if line.lexicon.code == "de" and end - token > 2 and _article(line, token - 1):  # noqa: PLR2004 - "der Firma X Y"
+        token += 1
+    return (token, end) if end > token else None
+
+
+def _article(line: Line, token: int) -> bool:
+    return token >= 0 and line.words.folded[token] in line.lexicon.stop and line.words.written[token].islower()
+
+
+def _like_a_name(line: Line, token: int, taken: set[int]) -> bool:
+    word = line.words.written[token]
+    if not (word[0].isupper() and word[0].isalpha()) or token in taken or (word.isupper() and len(word) > 1):
+        return False
+    kinds = (
+        "item", "country", "place", "region", "role", "title", "time.months", "time.weekdays", "carrier", "mode",
+        "syntax.demonstratives", "syntax.clause", "attribution.statements", "attribution.before", "attribution.so",
+        "numbers.scales", "numbers.bare", "numbers.words", "time.seasons", "predicate", "attribution.verbs",
+    )  # fmt: skip
+    if any(line.at(kind, token) for kind in kinds):
+        return False
+    return not (token == 0 and line.words.folded[0] in line.lexicon.stop)
+
+
+def _introduced(line: Line, start: int, end: int, others: list[Voice]) -> bool:
+    """Tell whether a run of capitalised words is somebody: a title, an office or a verb of saying beside it."""
+    if line.ending("title", start) or any(_leads_to(line, v, start) for v in others):
+        return True
+    if any(line.ending(kind, start) for kind in ("attribution.before", "attribution.so", "attribution.citing")):
+        return True
+    if line.ending("attribution.verbs", start) or line.at("attribution.verbs", end):
+        return True
+    if end < line.size and line.words.folded[end] in {",", "("}:  # "John Kirby, Sprecher des …"
+        return any(end < v.start <= end + 6 for v in others) or line.has("title", end, end + 6)
+    return bool(line.at("attribution.after", end)) or _behind_cue(line, start)
+
+
+def _behind_cue(line: Line, start: int) -> bool:
+    """Tell whether a name stands behind a cue with a few plain words between: "according to figures from the firm X"."""
+    at = start
+    for _ in range(6):
+        for kind in ("attribution.before", "attribution.citing", "attribution.statements"):
+            if line.ending(kind, at):
+                return True
+        if at == 0 or not line.words.written[at - 1][:1].islower() or line.at("predicate", at - 1):
+            return False
+        at -= 1
+    return False
+
+
+def _leads_to(line: Line, office: Voice, start: int) -> bool:
+    """Tell whether an office stands right in front of a name: "ministre français de la Défense, Luc Morvan"."""
+    if (office.kind == "media" and not office.name.startswith("unnamed")) or not office.end <= start <= office.end + 5:
+        return False
+    between = range(office.end, start)
+    return not any(
+        line.at(kind, t) for t in between for kind in ("predicate", "attribution.verbs", "syntax.clause", "syntax.and")
+    )
+
+
+def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
+    """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
+    if voice.country:
+        return False
+    for other in others:
+        if other is voice:
+            continue
+        if 0 <= other.start - voice.end <= 3 and voice.name.startswith("unnamed"):  # noqa: PLR2004
+            return not any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in range(voice.end, other.start))
+        if other.end == voice.start and not other.name.startswith("unnamed"):
+            return True
+    return False
+
+
+def _is_of(line: Line, voice: Voice, persons: list[Voice]) -> bool:
+    """Tell whether an office or organisation only says who a person beside it is."""
+    if voice.kind == "media" and not voice.name.startswith("unnamed"):
+        return False
+    for person in persons:
+        if _leads_to(line, voice, person.start):
+            return True
+        if person.end <= voice.start <= person.end + 8:
+            between = range(person.end, voice.start)
+            folded = line.words.folded
+            apposed = bool(between) and folded[person.end] in {",", "("}
+            if apposed and not any(line.at("attribution.verbs", t) or line.at("predicate", t) for t in between):
+                return True
+    return False
