@@ -87,6 +87,19 @@ def test_growth_is_no_conflict():
     assert not kinds(*series)
 
 
+def test_a_smaller_total_of_an_earlier_day_may_have_grown():
+    earlier = total(200.0, **US, period_start=None, period_end=None, pub_date="2024-01-20")
+    assert not kinds(earlier, total(3000.0, "gt", period_start=None, period_end=None))
+    same_day = total(200.0, **US, period_start=None, period_end=None)
+    assert kinds(same_day, total(3000.0, "gt", period_start=None, period_end=None)) == ["conflict"]
+
+
+def test_a_text_may_recall_an_earlier_total():
+    now = total(20_000.0, "gt", doc="d", id="d#1", period_end=None, pub_date="2024-10-28")
+    then = total(13_000.0, doc="d", id="d#2", period_start=None, period_end="2024-10", pub_date="2024-10-28")
+    assert not kinds(now, then)
+
+
 def test_a_total_that_falls():
     later = total(4_000.0, period_end="2024-06", pub_date="2024-06-14")
     assert kinds(total(6_700.0), later) == ["shrinking series"]
@@ -100,7 +113,7 @@ def test_more_than_another_origin_allows_later():
 
 
 def test_other_nights_are_other_events():
-    night = {"item": "drone", "unit": "drone", "predicate": "other"}
+    night = {"item": "drone", "unit": "drone", "predicate": "lost"}
     assert not kinds(
         total(35.0, period_start="2024-03-18", period_end="2024-03-19", **night),
         total(20.0, period_start="2024-03-21", period_end="2024-03-22", **night, **US),

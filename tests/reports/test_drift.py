@@ -102,6 +102,13 @@ def test_cumulative_to_annual():
     assert kinds([retold(per="year")]) == {"cumulative to annual"}
 
 
+def test_a_share_and_a_part_of_a_year_are_no_annual_total():
+    share = made(predicate="share", unit="percent", low=50.0, high=50.0, period_start=None, period_end=None)
+    assert not kinds([retold(share, period_start="2025-01-01", period_end="2025-12-31")], [share])
+    undated = made(period_start=None, period_end=None)
+    assert not kinds([retold(undated, period_start="2025-01", period_end="2025-05")], [undated])
+
+
 def test_statistic_garbled():
     days = made(item="", unit="day", low=49.0, high=49.0, relation="eq", predicate="other", sources=("CSIS",))
     days = made(days, item="image_day")
@@ -158,6 +165,12 @@ def test_person_confused():
     assert kinds([retold(minister, sources=("Ukrainian Defence Minister",))], [minister]) >= {"person confused"}
     named = made(sources=("Viktor Lysenko",))
     assert "person confused" in kinds([retold(named, sources=("Anna Lysenko",))], [named])
+
+
+def test_an_office_of_another_state_in_the_sentence():
+    right = made(quote="They met Russia's defence minister and saw 28,000 containers.")
+    wrong = retold(quote="They met Ukraine's defence minister and saw 28,000 containers.")
+    assert kinds([wrong], [right]) == {"person confused"}
 
 
 def test_a_plan_told_as_fact():

@@ -127,6 +127,23 @@ def test_a_later_number_of_the_same_origin_is_an_update():
     assert merged.independent_origins == 1
 
 
+def test_a_rounded_number_does_not_tie_two_exact_ones():
+    days = [("2025-01-16", 601_340.0), ("2025-01-16", 600_000.0), ("2025-01-17", 602_870.0)]
+    claims = [claim(f"{n}.txt", low=x, high=x, pub_date=day) for n, (day, x) in enumerate(days)]
+    assert sorted(len(members) for members in merge(claims).groups.values()) == [1, 2]
+
+
+def test_a_copy_without_source_does_not_tie_two_origins():
+    claims = [
+        claim(quote=SENTENCE),
+        claim("b.txt", quote=SENTENCE, sources=()),
+        claim("c.txt", quote=SENTENCE, sources=("NATO",)),
+    ]
+    merged = merge(claims)
+    assert len(merged.groups) == 2
+    assert merged.independent_origins == 2
+
+
 def test_a_chain_that_names_the_origin_behind_its_reporter():
     first = claim(sources=("Yonhap",))
     other = claim("b.txt", sources=("Yonhap", "South Korean lawmakers", "NIS South Korea"))

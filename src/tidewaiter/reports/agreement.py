@@ -111,7 +111,7 @@ def compare(a: Told, b: Told) -> Verdict | None:
     if agreed == "different":
         echo = not against and a.numbers == b.numbers and any(extent.telling(n) for n in a.numbers)
         return Verdict("echo", "another origin gave the same number before: may be circular") if echo else None
-    if agreed == "unknown" and _firm(a) and _firm(b):
+    if agreed == "unknown" and firm(a) and firm(b):
         return None  # two services of one state: neither one voice nor two
     if agreed == "unknown" and a.claim.doc == b.claim.doc and not against and _office_and_person(a, b):
         why = f"the same document names an office and a person, {_said(a)} and {_said(b)}"
@@ -238,12 +238,13 @@ def _rounds(x: float, y: float) -> bool:
     return abs(fine - coarse) <= place / 2
 
 
-def _firm(t: Told) -> bool:
+def firm(t: Told) -> bool:
+    """Tell whether an origin is named that nobody else can stand behind."""
     return bool(t.voices) and not any(v.vague for v in t.voices)
 
 
 def _office_and_person(a: Told, b: Told) -> bool:
-    return any(_firm(x) and x.roots and all(v.role for v in x.voices) and _is_person(y) for x, y in ((a, b), (b, a)))
+    return any(firm(x) and x.roots and all(v.role for v in x.voices) and _is_person(y) for x, y in ((a, b), (b, a)))
 
 
 def _is_person(t: Told) -> bool:

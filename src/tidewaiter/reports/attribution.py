@@ -28,6 +28,7 @@ class Chain(NamedTuple):
         start, end: code points of cue and voices.
         how: explicit | inherited | none. also: parallel reporters.
         statement: the cue is a statement or report ("Einschätzung", "Bericht") and not somebody talking.
+        denying: the chain of who denies, where the sentence has that beside another source.
     """
 
     levels: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Chain(NamedTuple):
     how: str = "none"
     also: tuple[str, ...] = ()
     statement: bool = False
+    denying: tuple[str, ...] = ()
 
 
 class _Tie(NamedTuple):
@@ -70,7 +72,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
             paragraph = here
             if not _goes_back(line):
                 before = NOBODY
-        if _wrote_this(line) and chain.levels:
+        if chain.levels and (_wrote_this(line) or (chain.statement and line.has("syntax.demonstratives", 0, 1) and n)):
             _hand_back(lines, out, n, chain)
             out.append(chain)
             continue
@@ -94,8 +96,20 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
 def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     """Tie the voices of a sentence to its cues."""
     ties = [tie for voice in found if voice.name != skip and (tie := _tie(line, voice, found)) is not None]
+    ties = ties or _before_colon(line, [v for v in found if v.name != skip])
     if not ties:
         return NOBODY
+    denials = line.of("modality.denied")
+    against = [t for t in ties if t.rank and any(t.start - 1 <= d.start <= t.end for d in denials)]
+    if against and any(t not in against and t.rank for t in ties):
+        media = [t for t in ties if not t.rank]
+        plain = _chain(line, [t for t in ties if t not in against])
+        return plain._replace(denying=_chain(line, media + against).levels)
+    return _chain(line, ties)
+
+
+def _chain(line: Line, ties: list[_Tie]) -> Chain:
+    """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
     levels: list[list[str]] = []
     ties.sort(key=lambda t: (t.rank, t.voice.start))
     last: _Tie | None = None
@@ -112,6 +126,17 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     return Chain(names, first, stop, "explicit", (), any(t.statement for t in ties))
 
 
+def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
+    """Tie a voice in front of a colon to what follows: "Seoul: More than …", "It was the service that saw signs: …"."""
+    colon = next((t for t, word in enumerate(line.words.folded) if word == ":"), None)
+    if colon is None:
+        return []
+    reported = line.has("modality.reported", colon) or (colon + 1 < line.size and line.words.folded[colon + 1] == '"')
+    before = [v for v in found if v.end <= colon and (reported and v.kind != "government" or v.end == colon)]
+    before = [v for v in before if v.end == colon and v.start <= 3 or reported]  # noqa: PLR2004
+    return [_Tie(5, before[0], before[0].start, colon, False)] if before else []
+
+
 def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
     """Find the cue of a voice, looking from the strongest to the weakest."""
     media = voice.kind == "media"
@@ -123,7 +148,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
             break
         for kind, rank in (("citing", 9), ("before", base), ("so", base), ("through", 9)):
             cue = line.ending(f"attribution.{kind}", at)
-            if cue is not None:
+            if cue is not None and (kind != "so" or _after_words(line, cue.start)):
                 return _Tie(
                     0 if media and kind == "citing" and _cites(line, voice, found) else rank,
                     voice,
@@ -142,6 +167,8 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
             return _Tie(base, voice, start, after.end, False)
     if voice.kind == "government" and _marked(line, start):
         return None
+    if voice.kind != "media" and _is_told(line, voice, found):
+        return None
     verb = _verb(line, voice)
     if verb is not None:
         return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
@@ -150,8 +177,14 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return _Tie(7 if not media else 0, voice, start, statement.end, True)
     coordinated = next((o for o in found if o.end < start and _coordinated(line, o, voice)), None)
     if coordinated is not None:
-        return _tie(line, coordinated, [])
+        tie = _tie(line, coordinated, [])
+        return None if tie is None else tie._replace(voice=voice, end=max(tie.end, end))
     return None
+
+
+def _after_words(line: Line, token: int) -> bool:
+    """Tell whether something was said before a token: "…, so X" and not "So hat X"."""
+    return token > 0 and line.words.folded[token - 1] in {",", '"', "-", ":"}
 
 
 def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:
@@ -165,6 +198,20 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
     if any(o is not voice and o.start <= at < o.end for o in found):
         return not _coordinated(line, next(o for o in found if o.start <= at < o.end), voice)
     return word in {".", ";", ":", "?", "!", '"'} or (line.at("predicate", at) is not None and word != ",")
+
+
+def _is_told(line: Line, voice: Voice, found: list[Voice]) -> bool:
+    """Tell whether somebody only listens: right behind a verb of saying that another voice stands before."""
+    verb = line.ending("attribution.verbs", voice.start) or line.ending("attribution.verbs", voice.start - 1)
+    if verb is None:
+        return False
+    return any(
+        0 <= verb.start - o.end <= 3  # noqa: PLR2004
+        and o.kind != "media"
+        and all(line.words.folded[t][0].isalpha() for t in range(o.end, verb.start))
+        for o in found
+        if o is not voice
+    )
 
 
 def _coordinated(line: Line, first: Voice, second: Voice) -> bool:

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 TOTALS = frozenset({"delivered", "deployed", "lost", "voyages", "produced", "trained"})
 """Predicates whose counts only grow."""
-LEVELS = frozenset({"stock", "share", "other"})
+LEVELS = frozenset({"stock", "share"})
 """Predicates whose counts go up and down: two of them can clash only at one time."""
+A_WEEK = 7
+"""Days after which a total may have grown."""
 
-MOST_HELD_AGAINST = 200
-"""Claims with the lowest upper bounds that each is held against; a clash with one of them is found in any case."""
+MOST_HELD_AGAINST = 100
+"""Claims with the lowest upper bounds that each is held against, of one item and way."""
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -57,7 +59,13 @@ def contradictions(claims: Sequence[TextClaim], merged: Merged | None = None) ->
     blocks: dict[tuple[object, ...], dict[object, Told]] = {}
     for t in sorted((told(claim) for claim in claims), key=lambda t: t.at):
         claim = t.claim
-        if not t.numbers or claim.modality in {"denied", "expected"} or claim.condition or claim.joined == "or":
+        if (
+            not t.numbers
+            or claim.predicate not in TOTALS | LEVELS
+            or claim.modality in {"denied", "expected"}
+            or claim.condition
+            or claim.joined == "or"
+        ):
             continue
         key = (claim.item, claim.unit, claim.predicate, claim.per, claim.origin_country, claim.destination_country)
         block = blocks.setdefault(key, {})
@@ -108,10 +116,12 @@ def _clash(more: Told, less: Told, reach: Mapping[str, tuple[float, float]]) -> 
             return None
         return _report("conflict", more, less, f"different origins for one time: {amounts}")
     if one_origin:
-        if day is None or later is None or later <= day or not _inside(more, less):
-            return None
+        recalled = more.claim.doc == less.claim.doc and not (more.claim.period_end and less.claim.period_end)
+        if day is None or later is None or later <= day or recalled or not _inside(more, less):
+            return None  # a text that gives an earlier total beside the last one recalls it
         return _report("shrinking series", more, less, f"the total of one origin falls: {amounts} later")
-    if _one_window(more, less):
+    grown = day is not None and later is not None and day - later > A_WEEK
+    if _one_window(more, less) and not grown:
         return _report("conflict", more, less, f"different origins for one window: {amounts}")
     if day is not None and later is not None and day <= later and _inside(more, less):
         bound = reach[less.claim.id][1]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WORDS = 3  # of a shingle
 SKETCH = 6  # hash values kept: at a resemblance of 0.8 all six differ in fewer than one pair of ten thousand
 FEWEST = 6  # words: shorter sentences are equal by chance
-MOST_IN_BUCKET = 40  # texts of one bucket that a new one is compared with
+MOST_COMPARED = 40  # earlier texts that a new one is compared with
 _WORD = re.compile(r"\w+")
 _MASK = (1 << 64) - 1
 _FACTOR = 0x9E3779B97F4A7C15  # odd, from the golden ratio: spreads sums of word values over 64 bits
@@ -26,7 +26,7 @@ _FACTOR = 0x9E3779B97F4A7C15  # odd, from the golden ratio: spreads sums of word
 def near_copies(
     texts: Mapping[str, str], *, least: float = 0.8, keep: Callable[[str], object] = lambda _: None
 ) -> list[tuple[str, str]]:
-    """Return pairs of names whose texts are copies of each other; enough pairs to connect all copies of one text.
+    """Return pairs of names whose texts are copies: each copy with the first text found that it copies.
 
     Args:
         texts: by name. The order decides which one of several copies the others are paired with: the first.
@@ -48,12 +48,15 @@ def near_copies(
             pairs.append((twin, name))
             continue
         sets[name] = shingles
-        seen: set[str] = set()
+        seen: dict[str, None] = {}
         for value in sorted(shingles)[:SKETCH]:
             bucket = buckets.setdefault((value, must), [])
-            seen.update(bucket[:MOST_IN_BUCKET])
+            seen.update(dict.fromkeys(bucket[:MOST_COMPARED]))
             bucket.append(name)
-        pairs.extend((other, name) for other in sorted(seen) if resemblance(sets[other], shingles) >= least)
+        for other in list(seen)[:MOST_COMPARED]:
+            if resemblance(sets[other], shingles) >= least:
+                pairs.append((other, name))
+                break
     return pairs
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tidewaiter.reports.numbers import Number
 
 RIGHT, LEFT = 8, 7  # tokens looked at on either side of a number
+BREAKS = ("directions.to", "directions.via", "directions.against", "time.in", "modality.reported", "attribution.verbs")
+"""Words that no noun group of a number goes across."""
 STRONG = frozenset({".", ";", ":", "?", "!", ")", "("})
 KILLED, WOUNDED = "soldier_killed", "soldier_wounded"
 
@@ -39,6 +41,9 @@ def counted(
         same: it was counted in this sentence ("36,000 shells, up from 14,000").
     """
     starts = {n.start for n in others if n is not number}
+    at = number.end
+    if line.at("attribution.unnamed", at) or (line.at("role", at) and not line.at("item", at)):
+        return None  # "two officials said"
     right = _right(line, number, starts)
     found = _together(line, right)
     if found is not None and not found.item:
@@ -103,7 +108,7 @@ def _right(line: Line, number: Number, starts: set[int]) -> list[Hit]:
             break
         if found and not _links(line, at):
             break
-        if not found and (line.at("directions.to", at) or line.at("directions.via", at) or line.at("time.in", at)):
+        if not found and any(line.at(kind, at) for kind in BREAKS):
             break
         at += 1
     return found
@@ -151,7 +156,23 @@ def _together(line: Line, hits: list[Hit]) -> Counted | None:
         ):
             chosen = hit  # "rounds of artillery shells"
     item = chosen.value
-    return Counted(item, world.items[item].unit, chosen.start, chosen.end, "noun")
+    found = Counted(item, world.items[item].unit, chosen.start, chosen.end, "noun")
+    return _with_loss(line, found) if people else found
+
+
+def _with_loss(line: Line, found: Counted) -> Counted:
+    """People of whom the clause says that they were killed or wounded are counted as such."""
+    if found.end is None:
+        return found
+    _, last = line.clause(found.end - 1)
+    stop = next((t for t in range(found.end, last) if line.words.folded[t][0].isdigit()), last)
+    items = line.lexicon.world.items
+    losses = [h for h in line.of("item") if found.end <= h.start < stop and items.get(h.value) and items[h.value].family == "loss"]
+    if not losses:
+        return found
+    kinds = {h.value for h in losses}
+    item = "casualty" if {KILLED, WOUNDED} <= kinds or "casualty" in kinds else losses[0].value
+    return found._replace(item=item, unit="person", rule="noun and what befell it")
 
 
 def _and_between(line: Line, first: Hit, second: Hit) -> bool:

@@ -194,7 +194,8 @@ def _score(now: Told, was: Told) -> float:
         )
     )
     if same_item and (same_unit or not ours.unit or not theirs.unit):
-        enough = True
+        sure = agreed in {"same", "part"} or any(extent.telling(n) for n in now.numbers)
+        enough = sure or not (now.window.end and was.window.end and _gap(now.window.end, was.window.end) > extent.NEAR)
     elif not same_numbers or ours.unit == theirs.unit == "percent":
         enough = False
     else:  # the counted thing changed: only the number and what surrounds it can tell
@@ -307,7 +308,7 @@ def _rate(match: _Match) -> Iterator[Drift]:
         return
     if now.per:
         yield _drift("cumulative to annual", match, ("per",), f"a total became an amount per {now.per}")
-    elif _became_annual(match):
+    elif now.unit != "percent" and now.predicate not in {"stock", "share"} and _became_annual(match):
         fields = ("period_start", "period_end")
         yield _drift("cumulative to annual", match, fields, "a running total is told as that of one year")
 
@@ -319,12 +320,14 @@ def _became_annual(match: _Match) -> bool:
     told_end = extent.days(match.now.claim.period_end)
     if start is None or told_end is None:
         return False
-    a_year = told_end[1] - start[0] < A_YEAR and start[0] == extent.first_of_year(start[0])
+    end = extent.first_of_year(start[0]) + A_YEAR - 2
+    a_year = start[0] == extent.first_of_year(start[0]) and end <= told_end[1] < end + 2
+    so_far = start[0] == extent.first_of_year(start[0]) and match.now.claim.period_end == match.now.claim.pub_date
     source_end = was.end or extent.days(match.was.claim.period_end) or match.was.published
     running = not extent.is_event(was) and source_end is not None and source_end[1] >= start[0]
     before = was.start is None or start[0] - was.start[1] > extent.NEAR
     whole_year = was.start is not None and was.end is not None and was.last - was.first < A_YEAR
-    return a_year and running and before and not whole_year and not extent.is_event(now)
+    return (a_year or so_far) and running and before and not whole_year and not extent.is_event(now)
 
 
 def _garbled(match: _Match) -> Iterator[Drift]:

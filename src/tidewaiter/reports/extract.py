@@ -76,12 +76,13 @@ def extract(document: Document) -> list[TextClaim]:
     for n, here in enumerate(told):
         earlier = told[n - 1] if n else None
         fresh, last = _quantified(here, before, published, mass)
-        fresh += _unquantified(here, fresh)
+        fresh += _unquantified(here, fresh, published)
         if earlier is not None:
-            _carry(here, fresh, [d for d in drafts if d.told is earlier])
+            dated = next((p.last or p.first for p in earlier.periods[::-1]), None)
+            _carry(here, fresh, [d for d in drafts if d.told is earlier], dated)
         drafts += fresh
         before = last or (before if here.line.sentence.heading else None)
-    _resolve_countries(drafts)
+    _resolve_countries(drafts, [iso for here in told for iso in _givers(here)])
     return [_finish(document, draft, number, published) for number, draft in enumerate(drafts, 1)]
 
 
@@ -171,8 +172,13 @@ def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
     grounds["predicate"] = Ground(*_span(line, what.hit), what.rule)
     if what.hit is None:
         _doubt(draft, "predicate", INFERRED)
+    family = _family(line, str(claim.get("item", "")))
     way = route(line, what, token, _tied(told))
-    _put_route(draft, way)
+    if family == "sanction":  # the one it binds
+        bound = way.origin_hit or way.destination_hit
+        way = way._replace(origin=None, origin_hit=None, destination=bound.value[0] if bound else None, destination_hit=bound)
+    if family not in {"meeting", "treaty"}:
+        _put_route(draft, way)
     vehicle = mode(line, token)
     if vehicle is not None:
         claim["mode"], grounds["mode"] = vehicle.value, Ground(*_span(line, vehicle), "vehicle or way")
@@ -190,7 +196,8 @@ def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
     if denied is not None and claim["predicate"] != "denial" and line.clause(denied.start) == line.clause(draft.token):
         claim["modality"], grounds["modality"] = "denied", Ground(*_span(line, denied), "word of denial")
         claim["predicate"], grounds["predicate"] = "denial", Ground(*_span(line, denied), "word of denial")
-    claim["sources"], claim["attribution"] = told.chain.levels, told.chain.how
+    against = claim["predicate"] == "denial" and told.chain.denying
+    claim["sources"], claim["attribution"] = against or told.chain.levels, told.chain.how
     claim["also_reported_by"] = told.chain.also
     grounds["sources"] = Ground(told.chain.start, told.chain.end, "cue in the sentence" if cue else "carried")
     if told.chain.how == "inherited":
@@ -199,10 +206,16 @@ def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
     claim["start"], claim["end"] = _quote(draft, what)
 
 
+def _family(line: Line, item: str) -> str:
+    kind = line.lexicon.world.items.get(item)
+    return kind.family if kind else ""
+
+
 def _tied(told: _Told) -> list[Voice]:
     """Return the voices that speak in a sentence, so that their countries are no ends of a route."""
-    levels = {name for level in told.chain.levels for name in level.split("|")}
-    return [v for v in told.speakers if (v.name in levels and told.chain.how == "explicit") or v.kind != "government"]
+    levels = {name for level in (*told.chain.levels, *told.chain.denying) for name in level.split("|")}
+    tied = levels if told.chain.how == "explicit" else set()
+    return [v for v in told.speakers if v.name in tied or v.kind not in {"government", "military"}]
 
 
 def _put_route(draft: _Draft, way: Route) -> None:
@@ -318,65 +331,87 @@ def _quote(draft: _Draft, what: Frame) -> tuple[int, int]:
     return line.span(first, last)
 
 
-def _unquantified(told: _Told, quantified: Sequence[_Draft]) -> list[_Draft]:
-    """Draft claims that state no number: denials, vague amounts, transfers between two countries, routes."""
+def _unquantified(told: _Told, quantified: Sequence[_Draft], published: str) -> list[_Draft]:
+    """Draft claims that state no number: denials, vague amounts, transfers between two countries, routes, treaties."""
     line = told.line
+    world = line.lexicon.world.items
+    goods = [h for h in line.of("item") if h.value in world]
     out: list[_Draft] = []
     busy = {line.clause(d.token) for d in quantified}
     denial = next(iter(line.of("modality.denied")), None)
-    goods = [h for h in line.of("item") if h.value in line.lexicon.world.items]
-    if denial is not None and not any(d.claim["predicate"] == "denial" for d in quantified):
-        moved = goods or line.of("predicate")
-        if moved:
-            item = goods[0] if goods else None
-            out.append(_bare(told, denial.start, item, Frame("denial", "", denial, "word of denial"), "denied"))
-            return out
+    if denial is not None and not any(d.claim["predicate"] == "denial" for d in quantified) and (goods or line.of("predicate")):
+        first, last = line.clause(denial.start)
+        near = [g for g in goods if first <= g.start < last] or goods
+        out.append(_bare(told, denial.start, near[0] if near else None, Frame("denial", "", denial, "word of denial"), "denied", published))
+        busy.add((first, last))
     for kind, predicate in (("vague.patterns", ""), ("vague.share", "share")):
         for vague in line.of(kind):
-            item = next(
-                (g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None
-            )
-            if item is None or line.clause(vague.start) in busy:
+            item = next((g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None)
+            counted_here = {d.claim.get("item_start") for d in quantified}
+            if item is None or line.span(item.start, item.end)[0] in counted_here:
                 continue
             what = frame(line, item.start, item.value, share=predicate == "share", times=False)
             if what.hit is not None or predicate == "share":
-                out.append(_bare(told, vague.start, item, what, ""))
+                out.append(_bare(told, vague.start, item, what, "", published))
                 busy.add(line.clause(vague.start))
-    for verb in line.of("predicate"):
-        if (
-            verb.value[0] not in {"delivered", "deployed", "trained"}
-            or verb.value[1] == "nouns"
-            or line.clause(verb.start) in busy
-        ):
-            continue
-        first, last = line.clause(verb.start)
-        item = min((g for g in goods if first <= g.start < last), key=lambda g: abs(g.start - verb.start), default=None)
-        if item is None:
+    for item in goods:
+        clause = line.clause(item.start)
+        if clause in busy:
             continue
         what = frame(line, item.start, item.value, share=False, times=False)
-        way = route(line, what, item.start, _tied(told))
-        if (way.origin and way.destination) or (way.places_from and way.places_to):
-            kind = "route" if way.places_from and way.places_to else what.predicate
-            out.append(_bare(told, item.start, item, what._replace(predicate=kind), ""))
-            busy.add((first, last))
+        kind = _kind_of_statement(told, item, what)
+        if kind:
+            out.append(_bare(told, item.start, item, what._replace(predicate=kind), "", published))
+            busy.add(clause)
     return out
 
 
-def _bare(told: _Told, token: int, item: Hit | None, what: Frame, sure: str) -> _Draft:
+def _kind_of_statement(told: _Told, item: Hit, what: Frame) -> str:
+    """Return the predicate of a statement without a number that is worth keeping, "" when it is none.
+
+    A transfer names the goods, a verb and both countries; a route both ends; a presence of people a country they are in;
+    a treaty or sanction somebody it binds.
+    """
+    line = told.line
+    family = line.lexicon.world.items[item.value].family
+    way = route(line, what, item.start, _tied(told))
+    both = bool(way.origin and way.destination and way.origin != way.destination)
+    if family in {"treaty", "sanction"}:
+        return "other" if (way.origin or way.destination or line.of("organisation")) and (what.hit or told.periods) else ""
+    ends = bool(way.places_from) + bool(way.places_to)
+    if ends == 2 or (ends and what.predicate in {"delivered", "route"} and line.has("mode")):  # noqa: PLR2004
+        return "route"
+    if what.hit is None:
+        return ""
+    predicate, voice = what.hit.value
+    if voice == "nouns" and not (both and way.origin_hit and way.destination_hit):
+        return ""
+    if both and what.predicate in {"delivered", "deployed", "trained", "route", "other", "lost"}:
+        return what.predicate if predicate != "lost" else ""
+    if family == "people" and what.predicate in {"deployed", "trained"} and (way.origin or way.destination):
+        return what.predicate
+    return ""
+
+
+def _bare(told: _Told, token: int, item: Hit | None, what: Frame, sure: str, published: str) -> _Draft:
     claim: dict[str, object] = {"predicate": what.predicate, "item": item.value if item else ""}
     draft = _Draft(told, token, claim, {}, [], INFERRED)
     if item is not None:
         span = told.line.span(item.start, item.end)
         claim["item_start"], claim["item_end"] = span
         draft.grounds["item"] = Ground(*span, "noun")
-    _common(draft, what, token, "")
+    _common(draft, what, token, published)
     if sure:
         claim["modality"], claim["predicate"] = sure, what.predicate
     return draft
 
 
-def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft]) -> None:
+def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft], before: str | None) -> None:
     """A sentence that takes up the one before by a demonstrative carries its period, ships and mode."""
+    later = told.line.has("time.after", 0, 2) and not told.periods
+    for draft in fresh if later and before else ():
+        draft.claim["period_start"] = before
+        draft.grounds["period_start"] = Ground(None, None, "after what the sentence before dates")
     if not earlier or not told.line.has("syntax.demonstratives", 0, 3):
         return
     source = earlier[-1]
@@ -385,7 +420,7 @@ def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft]) -> N
             for field in ("period_start", "period_end"):
                 _take(draft, source, field)
         for field in ("carriers", "mode", "origin_country", "destination_country"):
-            if not draft.claim.get(field):
+            if not draft.claim.get(field) or (draft.claim["predicate"] == "share" and field.endswith("country")):
                 _take(draft, source, field)
 
 
@@ -399,7 +434,7 @@ def _take(draft: _Draft, source: _Draft, field: str) -> None:
         )
 
 
-def _resolve_countries(drafts: Sequence[_Draft]) -> None:
+def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
     """Fill an end of a route that a sentence leaves open by what the text says most often."""
     moving = ("delivered", "deployed", "voyages", "share", "denial", "route", "other", "trained")
     pairs = Counter(
@@ -408,12 +443,14 @@ def _resolve_countries(drafts: Sequence[_Draft]) -> None:
         if d.claim.get("origin_country") and d.claim.get("destination_country")
     )
     origins = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country"))
+    origins.update(givers)
     for draft in drafts:
         start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
-        if draft.claim["predicate"] not in moving or (start and end):
+        bound = _family(draft.told.line, str(draft.claim.get("item", ""))) in {"meeting", "treaty", "sanction"}
+        if draft.claim["predicate"] not in moving or (start and end) or bound:
             continue
         fitting = [pair for pair, _ in pairs.most_common() if (not start or pair[0] == start) and (not end or pair[1] == end)]
-        if not fitting and end and not start:
+        if not start and not fitting:
             fitting = [(o, end) for o, _ in origins.most_common() if o != end]
         if not fitting:
             continue
@@ -422,6 +459,17 @@ def _resolve_countries(drafts: Sequence[_Draft]) -> None:
                 draft.claim[field] = value
                 draft.grounds[field] = Ground(None, None, "the pair of countries the text speaks of most")
                 _doubt(draft, field, INFERRED)
+
+
+def _givers(told: _Told) -> list[str]:
+    """Return the countries that a sentence lets give or send something, for sentences that leave it open."""
+    line = told.line
+    out = []
+    for verb in line.of("predicate"):
+        if verb.value[1] == "give" and verb.value[0] in {"delivered", "produced", "deployed"}:
+            way = route(line, Frame(verb.value[0], "give", verb, ""), verb.start, _tied(told))
+            out += [way.origin] if way.origin else []
+    return out
 
 
 def _doubt(draft: _Draft, field: str, confidence: float) -> None:

@@ -50,8 +50,9 @@ def frame(line: Line, token: int, item: str, *, share: bool, times: bool) -> Fra
     """
     family = line.lexicon.world.items[item].family if item in line.lexicon.world.items else ""
     if share:
-        return Frame("share", "", _nearest(line, token), "a share of a whole")
-    hit = _nearest(line, token)
+        return Frame("share", "", _nearest(line, token, frozenset()), "a share of a whole")
+    moving = family in {"voyage", SHIPS, "train", "aircraft"}
+    hit = _nearest(line, token, frozenset({"share"} if moving else {"share", "voyages"}))
     if hit is None:
         return Frame(_by_item(item, family), "", None, "of what is counted")
     predicate, voice = hit.value
@@ -78,11 +79,13 @@ def _by_item(item: str, family: str) -> str:
     return "other"
 
 
-def _nearest(line: Line, token: int) -> Hit | None:
+def _nearest(line: Line, token: int, ruled_out: frozenset[str]) -> Hit | None:
     """Return the predicate that governs a token: of its own clause before others, verbs before nouns."""
     first, last = line.clause(token)
     best, least = None, 1000.0
     for hit in line.of("predicate"):
+        if hit.value[0] in ruled_out:
+            continue
         distance = float(token - hit.end + 1 if hit.end <= token else max(hit.start - token, 0))
         distance += 0 if first <= hit.start < last else CLAUSE_COST
         distance += NOUN_COST if hit.value[1] == "nouns" else 0
@@ -106,8 +109,10 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     destination: Hit | None = None
     loose: list[Hit] = []
     adjectives: list[Hit] = []
+    first, last = line.clause(token)
+    own_clause = any(line.at("syntax.relative", t) for t in range(first, min(first + 3, last)))
     for hit in line.of("country"):
-        if not said.isdisjoint(range(hit.start, hit.end)):
+        if not said.isdisjoint(range(hit.start, hit.end)) or (own_clause and not first <= hit.start < last):
             continue
         mark = _mark(line, hit)
         form = hit.value[1]
@@ -127,7 +132,11 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     own = next((a for a in adjectives if 0 <= token - a.end <= 3 or a.start <= token < a.end), None)
     predicate, voice = what.predicate, what.voice
     if predicate in {"lost", "produced", "stock"}:
-        near = own or next(iter(sorted((*loose, *adjectives), key=lambda h: abs(h.start - token))), None) or origin
+        first, last = line.clause(token)
+        around = sorted(  # who makes or holds stands before what is made
+            (*loose, *adjectives), key=lambda h: (not first <= h.start < last, abs(h.start - token) + 8 * (h.start > token))
+        )
+        near = own or next(iter(around), None) or origin
         return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
     subjects = loose + adjectives if not loose else loose
     if voice == "receive":
@@ -258,9 +267,10 @@ def modality(line: Line, token: int, cue: tuple[int, int] | None) -> tuple[str, 
             near = first <= hit.start < last or len(line.clauses) == 1
             if near or (cue is not None and cue[0] <= line.words.starts[hit.start] < cue[1]):
                 return kind, hit
-    for kind in MODES:
-        for hit in line.of(f"modality.{kind}"):
-            governs = hit.start < first and not any(line.words.folded[t] in {";", "."} for t in range(hit.end, first))
-            if governs and kind != "expected":
-                return kind, hit
+    if first and line.at("syntax.clause", first):
+        before = line.clause(first - 1)
+        for kind in MODES[1:]:
+            for hit in line.of(f"modality.{kind}"):
+                if before[0] <= hit.start < before[1]:
+                    return kind, hit
     return "asserted", None

@@ -25,13 +25,19 @@ class Line:
         self.sentence, self.lexicon = sentence, lexicon
         self.words = words(plain, sentence.start, sentence.end, lexicon.code)
         self.size = len(self.words.folded)
-        self.hits = lexicon.hits(self.words.folded)
+        self.hits = [h for h in lexicon.hits(self.words.folded) if not self._small(h)]
         self._from: dict[str, dict[int, Hit]] = {}
         self._to: dict[str, dict[int, Hit]] = {}
         for hit in self.hits:
             self._from.setdefault(hit.kind, {})[hit.start] = hit
             self._to.setdefault(hit.kind, {})[hit.end] = hit
         self.clauses = self._clauses()
+
+    def _small(self, hit: Hit) -> bool:
+        """Tell whether a short name is written small, so that it is another word: "us", "ap"."""
+        written = self.words.written[hit.start]
+        short = hit.end - hit.start == 1 and len(written) <= 3 and written.isascii()  # noqa: PLR2004
+        return short and hit.kind in {"country", "organisation", "place"} and written.islower()
 
     def of(self, *kinds: str) -> list[Hit]:
         """Return the matches of some kinds, in order."""

@@ -7,6 +7,7 @@ another group, and so is a later update by the same origin.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ import msgspec
 from tidewaiter.errors import InputError
 from tidewaiter.reports import agreement, derivation
 from tidewaiter.reports.copies import near_copies
-from tidewaiter.reports.hierarchy import all_roots, is_person, spelled_apart, voice
+from tidewaiter.reports.hierarchy import all_roots, is_person, same_voice, spelled_apart, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 MOST_NEIGHBOURS = 150
 """Claims of one block, in order of time, that each is compared with; beyond it a block costs no more than its length."""
+COPIED_DOCUMENT = "one document is a copy of the other"
 FORTNIGHT = 14
 """Days within which a rounded number is a retelling; later it may be an update."""
+WIDEST = 12
+"""Steps of a tenth that a range is looked for on: to a third of its upper end."""
 COPIED = 0.6
 """Share of word triples that a sentence keeps when an editor changes a few words; its numbers must be kept as well."""
 ALIKE = 2
@@ -123,7 +127,9 @@ def merge(
     _spellings(by_id, edges)
 
     sure = _Forest(place)
-    tree = [edge for edge in edges.ranked() if edge.kind in SURE and sure.join(edge.a, edge.b)]
+    firm = {t.claim.id: {t.claim.sources[-1]} if agreement.firm(t) else set() for t in told}
+    amounts = {t.claim.id: {t.numbers: t} if t.numbers else {} for t in told}
+    tree = [edge for edge in edges.ranked() if edge.kind in SURE and _join_trees(edge, sure, firm, amounts)]
     loose, tree_of_loose = _loose(edges, sure, by_id)
     tree += tree_of_loose
     apart = {(a, b) if place[a] <= place[b] else (b, a) for a, b in undone if a in place and b in place}
@@ -232,7 +238,9 @@ def _blocks(told: Sequence[Told]) -> Iterator[list[Told]]:
             blocks.setdefault(key, []).append(t)
         elif t.numbers[-1] >= agreement.FEWEST_ROUNDED:
             for root in t.roots:
-                near.setdefault((t.family, root, t.claim.origin_country, t.claim.destination_country), []).append(t)
+                for step in _steps(t.numbers):
+                    way = (t.claim.origin_country, t.claim.destination_country)
+                    near.setdefault((t.family, root, *way, step), []).append(t)
     yield from blocks.values()
     for block in near.values():  # rounded numbers of one origin, told within days
         dated = [t for t in block if t.published is not None]
@@ -240,8 +248,15 @@ def _blocks(told: Sequence[Told]) -> Iterator[list[Told]]:
         for n, t in enumerate(dated):
             stop = min(bisect_right(days, days[n] + FORTNIGHT), n + MOST_NEIGHBOURS)
             for other in dated[n + 1 : stop]:
-                if agreement.rounded(t, other):
+                if other.numbers != t.numbers and agreement.rounded(t, other):
                     yield [t, other]
+
+
+def _steps(numbers: tuple[float, ...]) -> range:
+    """Return the steps of a tenth that a number lies on, one more, and for a range those between: rounding moves by less."""
+    last = math.floor(math.log(numbers[-1], 1.1))
+    first = math.floor(math.log(numbers[0], 1.1)) if numbers[0] > 0 else last
+    return range(max(first, last - WIDEST), last + 2)
 
 
 def _compare(block: Sequence[Told], edges: _Edges) -> None:
@@ -258,6 +273,29 @@ def _compare(block: Sequence[Told], edges: _Edges) -> None:
     for n, t in enumerate(first):
         for other in first[n + 1 : n + 1 + MOST_NEIGHBOURS]:
             _join(t, other, edges)
+
+
+def _join_trees(
+    edge: _Edge, sure: _Forest, firm: dict[str, set[str]], amounts: dict[str, dict[tuple[float, ...], Told]]
+) -> bool:
+    """Join two trees unless that would make one statement of two.
+
+    A claim that names nobody must not tie two origins, nor a rounded number two exact ones.
+    """
+    a, b = sure.top(edge.a), sure.top(edge.b)
+    if a == b:
+        return False
+    if edge.why != COPIED_DOCUMENT and any(
+        same_voice(x, y) in {"different", "unknown"} for x in firm[a] for y in firm[b]
+    ):
+        return False
+    if not all(agreement.numbers_agree(x, y) for x in amounts[a].values() for y in amounts[b].values()):
+        return False
+    sure.join(a, b)
+    top = sure.top(a)
+    firm[top] = firm[a] | firm[b]
+    amounts[top] = amounts[a] | amounts[b]
+    return True
 
 
 def _join(a: Told, b: Told, edges: _Edges) -> None:
@@ -287,8 +325,8 @@ def _copies(told: Sequence[Told], texts: Mapping[str, str], edges: _Edges) -> No
             theirs.claim.doc, theirs.claim.doc
         )
         if same_document or agreement.voices(ours, theirs) != "different":
-            what = "one document is a copy of the other" if same_document and ours.claim.doc != theirs.claim.doc else ""
-            edges.add(a, b, "copy", what or "the sentence was copied word for word")
+            whole = same_document and ours.claim.doc != theirs.claim.doc
+            edges.add(a, b, "copy", COPIED_DOCUMENT if whole else "the sentence was copied word for word")
 
 
 def _headlines(told: Sequence[Told], edges: _Edges) -> None:

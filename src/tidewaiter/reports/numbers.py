@@ -326,7 +326,8 @@ def _modifiers(line: Line, start: int, end: int) -> tuple[int, int, str]:
     """Read the words of a bound around a number."""
     relation = "approx" if line.at("relations.approx", start) else ""  # "une trentaine" is a number and a rounding
     for _ in range(4):
-        before = next((h for sign in SIGNS if (h := line.ending(f"relations.{sign}", start))), None)
+        signs = [h for sign in SIGNS if (h := line.ending(f"relations.{sign}", start))]
+        before = max(signs, key=lambda h: h.end - h.start, default=None)  # "no more than" is no "more than"
         if before is not None:
             relation = relation or before.kind.rpartition(".")[2]
             start = before.start
@@ -365,6 +366,8 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
         return True
     if start > 0 and words.folded[start - 1] == "-" and line.touches(start) and line.touches(start - 1):
         return True  # the number of a name: "Schahed - 136" without spaces
+    if any(line.at("vetoes.after", t) for t in range(start + 1, end)):
+        return True  # "Milliarden Dollar" begins inside the number
     after = end
     if after < line.size and words.folded[after] in {"-", "."} and line.touches(after):
         if words.folded[after] == "." and after + 1 < line.size and word.isdigit():

@@ -32,7 +32,7 @@ _VIEW = str.maketrans(_SAME)
 _WORD = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2}(?P<dot>[./])\d{1,2}(?P=dot)(?:\d{4}|\d{2})(?!\d))"
     r"|(?P<number>\d{1,3}(?:(?P<group>[ .,'])\d{3})(?:(?P=group)\d{3})*(?!\d)(?:[.,]\d+(?!\d|[.,]\d))?|\d+(?:[.,]\d+)?)"
-    r"|(?P<word>[^\W\d_]+(?:(?:-|')[^\W_]+)*)"
+    r"|(?P<word>[^\W\d_][^\W_]*(?:[-'][^\W_]+)*)"
     r"|(?P<mark>[^\s\w]|_)"
 )
 _ELISION = re.compile(r"(?:[ldnjmtsc]|qu|jusqu|lorsqu|puisqu|quoiqu)'", re.IGNORECASE)
@@ -178,6 +178,8 @@ def _split(word: str, language: str, *, after_digits: bool) -> list[str]:
         elided = _ELISION.match(word)
         if elided and elided.end() < len(word):
             return [elided.group(), *_split(word[elided.end() :], language, after_digits=False)]
+    if language == "en" and word[:4].casefold() == "mid-" and word[4:].isdigit():
+        return [word[:4], word[4:]]
     if language == "en" and word.casefold().endswith("'s") and len(word) > 2:
         return [word[:-2], word[-2:]]
     return [word]

@@ -237,6 +237,8 @@ def _part(line: Line, run: _Run, at: int) -> int:
             run.shift = shift
             return hit.end - hit.start
     unit = line.at("time.units", at)
+    if unit is not None and not run.unit and unit.value == "year" and run.part and run.year is None:
+        run.shift = 0 if run.shift is None else run.shift  # "by the end of the year"
     if unit is not None and not run.unit and (run.shift is not None or run.day is not None or run.quarter is not None):
         run.unit = unit.value
         return unit.end - unit.start

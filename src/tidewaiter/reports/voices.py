@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from tidewaiter.reports.lexicon import Hit
     from tidewaiter.reports.line import Line
 
 UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
@@ -59,16 +60,28 @@ def voices(line: Line, people: People) -> list[Voice]:
     found = [v for v in found if not _is_paper_of(line, v, found)]
     for hit in line.of("country"):
         iso, form = hit.value
-        if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)):
+        if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
             found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
     return sorted(found)
+
+
+def _speaks(line: Line, hit: Hit, found: list[Voice]) -> bool:
+    """Tell whether a country can be a voice: not in front of what it describes ("Londoner Instituts RUSI", "Russland-")."""
+    if hit.end < line.size and line.words.folded[hit.end] == "-" and line.touches(hit.end):
+        return False
+    return not any(
+        0 <= v.start - hit.end <= 2  # noqa: PLR2004
+        and not any(line.at("syntax.and", t) or not line.words.folded[t][0].isalpha() for t in range(hit.end, v.start))
+        for v in found
+    )
 
 
 def government(line: Line, iso: str) -> str:
     """Return what the government of a country is called."""
     world = line.lexicon.world
     named = world.agencies.get(f"{iso}/government")
-    if named in world.organisations:  # a house of its own: Moscow says so, not the Kremlin
+    house = world.organisations.get(named or "")
+    if house is not None and house.parent:  # Moscow says so, not the Kremlin
         named = None
     return named or f"{world.countries[iso].adjective or world.countries[iso].name} government"
 
@@ -90,6 +103,11 @@ def _office(line: Line, start: int, end: int, role: str) -> Voice:
             agency = world.agencies.get(f"{iso}/{role}")
             return Voice(start, end, agency or f"{world.countries[iso].adjective} {world.roles[role].name}", kind, iso)
     name = world.roles[role].name
+    here = {h.value[0] for h in line.of("country")}
+    if kind not in UNNAMED and len(here) == 1:
+        only = here.pop()
+        agency = world.agencies.get(f"{only}/{role}")
+        return Voice(start, end, agency or f"{world.countries[only].adjective} {name}", kind, only)
     return Voice(start, end, f"unnamed {name}" if kind in UNNAMED else name, kind)
 
 
@@ -161,6 +179,9 @@ def _article(line: Line, token: int) -> bool:
 
 def _like_a_name(line: Line, token: int, taken: set[int]) -> bool:
     word = line.words.written[token]
+    ruler = line.ending("country", token)
+    if ruler is not None and ruler.value[1] == "rulers":
+        return False  # the rest of a name
     if not (word[0].isupper() and word[0].isalpha()) or token in taken or (word.isupper() and len(word) > 1):
         return False
     kinds = (
