@@ -75,6 +75,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
         if chain.levels and (_wrote_this(line) or (chain.statement and line.has("syntax.demonstratives", 0, 1) and n)):
             _hand_back(lines, out, n, chain)
             out.append(chain)
+            before, lead = chain, chain if here <= LEAD else lead
             continue
         if chain.levels:
             chain = _deepen(line, chain, before, lead)
@@ -241,13 +242,13 @@ def _verb(line: Line, voice: Voice) -> tuple[int, int] | None:
     far = NEAR + 1 if voice.kind == "government" else FAR
     for at in range(voice.end, min(last, voice.end + far)):
         verb = line.at("attribution.verbs", at) or line.at("modality.denied", at)
-        if verb is not None:
+        if verb is not None and not (voice.kind == "government" and _counts(line, verb.end)):
             return verb.start, verb.end
         if line.at("predicate", at) is not None and voice.kind == "government":
             return None
     for back in range(1, NEAR + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
-        if verb is not None:
+        if verb is not None and line.at("modality.denied", verb.start) is None:
             between = range(verb.end, voice.start)
             to = any(line.at("directions.to", t) for t in range(verb.end, voice.start))
             if to or any(line.words.folded[t] in {",", ":"} for t in between):
@@ -259,6 +260,14 @@ def _verb(line: Line, voice: Voice) -> tuple[int, int] | None:
             if verb is not None and at <= voice.end + FAR:
                 return verb.start, verb.end
     return None
+
+
+def _counts(line: Line, token: int) -> bool:
+    """Tell whether a verb is followed by a number, so that it added or reported an amount and said nothing."""
+    if token >= line.size:
+        return False
+    kinds = ("relations.between", "relations.gt", "relations.ge", "relations.approx", "numbers.words", "numbers.scales")
+    return line.words.folded[token][0].isdigit() or any(line.at(kind, token) for kind in kinds)
 
 
 def _goes_back(line: Line) -> bool:

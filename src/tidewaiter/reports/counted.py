@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 RIGHT, LEFT = 8, 7  # tokens looked at on either side of a number
 BREAKS = ("directions.to", "directions.via", "directions.against", "time.in", "modality.reported", "attribution.verbs")
 """Words that no noun group of a number goes across."""
+HAPPENINGS = frozenset({"meeting", "voyage", "test", "attack", "flight"})
+"""What can be counted by an adverb: one meets twice, but "twice the cap" is a multiple."""
 STRONG = frozenset({".", ";", ":", "?", "!", ")", "("})
 KILLED, WOUNDED = "soldier_killed", "soldier_wounded"
 
@@ -45,6 +47,8 @@ def counted(
     if line.at("attribution.unnamed", at) or (line.at("role", at) and not line.at("item", at)):
         return None  # "two officials said"
     right = _right(line, number, starts)
+    if number.times:
+        right = [h for h in right if h.value in line.lexicon.world.items and line.lexicon.world.items[h.value].family in HAPPENINGS]
     found = _together(line, right)
     if found is not None and not found.item:
         return _measured(line, found, before)
@@ -59,7 +63,7 @@ def counted(
         return None
     if before is not None and (_takes_up(line, number) or (same and _nothing_follows(line, number))):
         return before._replace(start=None, end=None, rule="taken up from the sentence before")
-    return _unknown(line, number)
+    return _people(line, number) or _unknown(line, number)
 
 
 def _measured(line: Line, measure: Counted, before: Counted | None) -> Counted | None:
@@ -68,6 +72,15 @@ def _measured(line: Line, measure: Counted, before: Counted | None) -> Counted |
     if before is not None and before.item in items and not items[before.item].unit:
         return measure._replace(item=before.item, rule="taken up from the sentence before")
     return measure if measure.start is not None and line.has("predicate", *line.clause(measure.start)) else None
+
+
+def _people(line: Line, number: Number) -> Counted | None:
+    """People of a country are counted as what befell them, as soldiers else: "zwei Nordkoreaner gefangen"."""
+    at = next((t for t in range(number.end, min(number.end + 2, line.size)) if line.at("country", t)), None)
+    hit = line.at("country", at) if at is not None else None
+    if hit is None or hit.value[1] != "people":
+        return None
+    return _with_loss(line, Counted("person", "person", hit.start, hit.end, "people of a country"))
 
 
 def _unknown(line: Line, number: Number) -> Counted | None:
@@ -219,8 +232,10 @@ def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
         if hit is not None and hit.value in world.items:
             near = number.start - hit.end <= 3  # noqa: PLR2004
             bare = _nothing_follows(line, number)
-            if not (near or (crossed and bare) or number.share or number.times):
+            if not ((near or crossed) and bare) and not number.share and not number.times:
                 return None
+            if number.times and world.items[hit.value].family not in HAPPENINGS:
+                continue
             return Counted(hit.value, world.items[hit.value].unit, hit.start, hit.end, "noun before")
     return None
 

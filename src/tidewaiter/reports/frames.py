@@ -60,7 +60,7 @@ def frame(line: Line, token: int, item: str, *, share: bool, times: bool) -> Fra
         return Frame("lost", voice, hit, "of what is counted")
     if item in {"voyage", "port_call", "flight"} and predicate in {"delivered", "voyages", "route", "deployed"}:
         return Frame("voyages", voice, hit, "of what is counted")
-    if family == SHIPS and predicate in {"delivered", "voyages", "route"}:
+    if family == SHIPS and predicate in {"delivered", "voyages", "route", "deployed"}:
         return Frame("other", voice, hit, "ships that carry are no goods")
     if item in {"meeting", "treaty", "test", "missile_test", "nuclear_test", "sanction", "attack"} and not times:
         return Frame("other", voice, hit, "of what is counted")

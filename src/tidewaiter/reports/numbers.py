@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 LONGEST_DIGITS = 15  # more of them count nothing that is shipped
+OLDEST = 120
 MONEY = frozenset("$€£¥₩₽₴")
 SIGNS = ("approx", "gt", "ge", "le", "lt")
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,']\d{3})+")
@@ -375,10 +376,20 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
         after += 1
     if after < line.size and words.folded[after] in MONEY:
         return True
-    for at in (after, after + 1) if line.at("time.fillers", after) else (after,):  # "300 millions d'euros"
+    if line.words.written[start].isdigit() and _aside(line, start, end):
+        return True
+    skip = line.at("time.fillers", after) and not line.at("syntax.per", after)
+    for at in (after, after + 1) if skip else (after,):  # "300 millions d'euros"
         if any(line.at(kind, at) for kind in ("vetoes.after", "vetoes.both", "numbers.multiples", "time.units")):
             return True
     return line.ending("vetoes.both", start) is not None
+
+
+def _aside(line: Line, start: int, end: int) -> bool:
+    """Tell whether a small number stands alone between commas or brackets: the age of somebody."""
+    folded = line.words.folded
+    inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}
+    return inside and end == start + 1 and int(folded[start]) < OLDEST and line.words.written[start - 2][:1].isupper()
 
 
 def _may_touch(line: Line, token: int) -> bool:

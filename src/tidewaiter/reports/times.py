@@ -447,8 +447,14 @@ def _before(line: Line, kind: str, start: int) -> Hit | None:
             return hit
         filler = line.ending("time.fillers", at)
         if filler is None:
-            return None
+            break
         at = filler.start
+    for back in range(1, 4) if kind in {"time.since", "time.until"} else ():  # "since the invasion of February 2022"
+        if at - back < 0 or not line.words.folded[at - back][0].isalpha() or line.at("predicate", at - back):
+            return None
+        hit = line.ending(kind, at - back)
+        if hit is not None:
+            return hit
     return None
 
 

@@ -152,6 +152,8 @@ def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
             known = people.known(line.words.written[start])
             if known is not None and not line.at("item", start):
                 found.append(Voice(start, end, known, "person"))
+            elif line.ending("title", start):
+                found.append(Voice(start, end, full, "person"))
         elif _introduced(line, start, end, others):
             people.meet(full)
             found.append(Voice(start, end, full, "person"))
@@ -232,6 +234,8 @@ def _leads_to(line: Line, office: Voice, start: int) -> bool:
 
 def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
+    if any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
+        return True
     if voice.country:
         return False
     for other in others:
@@ -239,8 +243,6 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
             continue
         if 0 <= other.start - voice.end <= 3 and voice.name.startswith("unnamed"):  # noqa: PLR2004
             return not any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in range(voice.end, other.start))
-        if other.end == voice.start and not other.name.startswith("unnamed"):
-            return True
     return False
 
 
