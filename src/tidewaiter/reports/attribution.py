@@ -75,7 +75,8 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
         if chain.levels and (_wrote_this(line) or (chain.statement and line.has("syntax.demonstratives", 0, 1) and n)):
             _hand_back(lines, out, n, chain)
             out.append(chain)
-            before, lead = chain, chain if here <= LEAD else lead
+            if not line.has("attribution.also"):
+                before, lead = chain, chain if here <= LEAD else lead
             continue
         if chain.levels:
             chain = _deepen(line, chain, before, lead)
@@ -158,6 +159,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
                     False,
                 )
         statement = line.ending("attribution.statements", at) or line.ending("attribution.reports", at)
+        statement = statement or (line.ending("modality.denied", at) if back <= 1 and not _is_verb(line, at) else None)
         if statement is not None and back <= 3:
             return _Tie(7 if not media else 0, voice, statement.start, end, True)
         if at < start and _stops(line, at, found, voice):
@@ -186,6 +188,12 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
 def _after_words(line: Line, token: int) -> bool:
     """Tell whether something was said before a token: "…, so X" and not "So hat X"."""
     return token > 0 and line.words.folded[token - 1] in {",", '"', "-", ":"}
+
+
+def _is_verb(line: Line, end: int) -> bool:
+    """Tell whether the word of denial that ends at a token is a verb and not a noun ("die Leugnungen des Kreml")."""
+    hit = line.ending("modality.denied", end)
+    return hit is None or line.at("attribution.verbs", hit.start) is not None or line.words.written[hit.start].islower()
 
 
 def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:

@@ -17,6 +17,7 @@ BREAKS = ("directions.to", "directions.via", "directions.against", "time.in", "m
 HAPPENINGS = frozenset({"meeting", "voyage", "test", "attack", "flight"})
 """What can be counted by an adverb: one meets twice, but "twice the cap" is a multiple."""
 STRONG = frozenset({".", ";", ":", "?", "!", ")", "("})
+BEFELL = ("killed", "wounded", "captured")
 KILLED, WOUNDED = "soldier_killed", "soldier_wounded"
 
 
@@ -71,7 +72,7 @@ def _measured(line: Line, measure: Counted, before: Counted | None) -> Counted |
     items = line.lexicon.world.items
     if before is not None and before.item in items and not items[before.item].unit:
         return measure._replace(item=before.item, rule="taken up from the sentence before")
-    return measure if measure.start is not None and line.has("predicate", *line.clause(measure.start)) else None
+    return measure
 
 
 def _people(line: Line, number: Number) -> Counted | None:
@@ -174,17 +175,18 @@ def _together(line: Line, hits: list[Hit]) -> Counted | None:
 
 
 def _with_loss(line: Line, found: Counted) -> Counted:
-    """People of whom the clause says that they were killed or wounded are counted as such."""
-    if found.end is None:
+    """People of whom the clause says that they were killed, wounded or captured are counted as such."""
+    if found.start is None or found.end is None:
         return found
-    _, last = line.clause(found.end - 1)
+    first, last = line.clause(found.end - 1)
     stop = next((t for t in range(found.end, last) if line.words.folded[t][0].isdigit()), last)
-    items = line.lexicon.world.items
-    losses = [h for h in line.of("item") if found.end <= h.start < stop and items.get(h.value) and items[h.value].family == "loss"]
-    if not losses:
+    befell = {kind for kind in BEFELL if line.has(f"losses.{kind}", found.end, stop)}
+    befell = befell or {kind for kind in BEFELL if line.has(f"losses.{kind}", max(first, found.start - 6), found.start)}
+    if not befell:
         return found
-    kinds = {h.value for h in losses}
-    item = "casualty" if {KILLED, WOUNDED} <= kinds or "casualty" in kinds else losses[0].value
+    item = "casualty" if len(befell & {"killed", "wounded"}) > 1 else f"soldier_{min(befell)}"
+    if found.item not in {"soldier", "person", "officer", "general", "sapper"}:
+        return found
     return found._replace(item=item, unit="person", rule="noun and what befell it")
 
 

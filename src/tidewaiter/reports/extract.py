@@ -106,6 +106,8 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
         return True
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
         return True
+    if thing.start is None and number.end < line.size and line.words.folded[number.end] in line.lexicon.stop:
+        return True  # "52 Prozent der zugesagten Menge"
     first, last = line.clause(number.bare_start)
     shares = any(first <= h.start < last and h.value[0] == "share" for h in line.of("predicate"))
     percent = line.has("numbers.percent", number.bare_start, number.end)
@@ -122,7 +124,9 @@ def _quantified(told: _Told, before: Counted | None, published: str, mass: list[
         if thing is None or (number.share and not _is_share(line, number, thing)):
             continue
         items = line.lexicon.world.items
-        if not thing.item and thing.unit and mass:
+        if not thing.item and thing.unit and not mass:
+            continue  # a measure of nothing named
+        if not thing.item and thing.unit:
             thing = thing._replace(item=mass[-1], rule="the goods the text measured last")
         elif thing.item in items and not items[thing.item].unit:
             mass.append(thing.item)
@@ -412,7 +416,7 @@ def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft], befo
     for draft in fresh if later and before else ():
         draft.claim["period_start"] = before
         draft.grounds["period_start"] = Ground(None, None, "after what the sentence before dates")
-    if not earlier or not told.line.has("syntax.demonstratives", 0, 3):
+    if not earlier or not told.line.has("syntax.demonstratives", 0, 5):
         return
     source = earlier[-1]
     for draft in fresh:
@@ -440,13 +444,16 @@ def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
     pairs = Counter(
         (d.claim["origin_country"], d.claim["destination_country"])
         for d in drafts
-        if d.claim.get("origin_country") and d.claim.get("destination_country")
+        if d.claim.get("origin_country") and d.claim.get("destination_country") and d.claim["predicate"] != "lost"
     )
-    origins = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country"))
+    origins = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and d.claim["predicate"] != "lost")
     origins.update(givers)
     for draft in drafts:
         start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
         bound = _family(draft.told.line, str(draft.claim.get("item", ""))) in {"meeting", "treaty", "sanction"}
+        family = _family(draft.told.line, str(draft.claim.get("item", "")))
+        if draft.claim["predicate"] == "lost" and not start and family not in {"loss", "people"} and origins:
+            _fill(draft, "origin_country", origins.most_common(1)[0][0])
         if draft.claim["predicate"] not in moving or (start and end) or bound:
             continue
         fitting = [pair for pair, _ in pairs.most_common() if (not start or pair[0] == start) and (not end or pair[1] == end)]
@@ -456,9 +463,13 @@ def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
             continue
         for field, value in zip(("origin_country", "destination_country"), fitting[0], strict=True):
             if not draft.claim.get(field):
-                draft.claim[field] = value
-                draft.grounds[field] = Ground(None, None, "the pair of countries the text speaks of most")
-                _doubt(draft, field, INFERRED)
+                _fill(draft, field, value)
+
+
+def _fill(draft: _Draft, field: str, value: object) -> None:
+    draft.claim[field] = value
+    draft.grounds[field] = Ground(None, None, "the countries the text speaks of most")
+    _doubt(draft, field, INFERRED)
 
 
 def _givers(told: _Told) -> list[str]:

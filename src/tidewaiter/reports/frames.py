@@ -18,12 +18,13 @@ MODES = ("expected", "alleged", "estimated")
 
 
 class Frame(NamedTuple):
-    """The predicate of a claim and where it stands; `voice`: give | receive | nouns | plain | ""."""
+    """The predicate of a claim and where it stands; `voice`: give | receive | nouns | plain | ""; `item` counted."""
 
     predicate: str
     voice: str
     hit: Hit | None
     rule: str
+    item: str = ""
 
 
 class Route(NamedTuple):
@@ -50,23 +51,23 @@ def frame(line: Line, token: int, item: str, *, share: bool, times: bool) -> Fra
     """
     family = line.lexicon.world.items[item].family if item in line.lexicon.world.items else ""
     if share:
-        return Frame("share", "", _nearest(line, token, frozenset()), "a share of a whole")
+        return Frame("share", "", _nearest(line, token, frozenset()), "a share of a whole", item)
     moving = family in {"voyage", SHIPS, "train", "aircraft"}
     hit = _nearest(line, token, frozenset({"share"} if moving else {"share", "voyages"}))
     if hit is None:
-        return Frame(_by_item(item, family), "", None, "of what is counted")
+        return Frame(_by_item(item, family), "", None, "of what is counted", item)
     predicate, voice = hit.value
     if family == LOSS:
-        return Frame("lost", voice, hit, "of what is counted")
+        return Frame("lost", voice, hit, "of what is counted", item)
     if item in {"voyage", "port_call", "flight"} and predicate in {"delivered", "voyages", "route", "deployed"}:
-        return Frame("voyages", voice, hit, "of what is counted")
+        return Frame("voyages", voice, hit, "of what is counted", item)
     if family == SHIPS and predicate in {"delivered", "voyages", "route", "deployed"}:
-        return Frame("other", voice, hit, "ships that carry are no goods")
+        return Frame("other", voice, hit, "ships that carry are no goods", item)
     if item in {"meeting", "treaty", "test", "missile_test", "nuclear_test", "sanction", "attack"} and not times:
-        return Frame("other", voice, hit, "of what is counted")
+        return Frame("other", voice, hit, "of what is counted", item)
     if family == PEOPLE and predicate == "delivered":
-        return Frame("deployed", voice, hit, "people are deployed")
-    return Frame(predicate, voice, hit, "verb" if voice != "nouns" else "noun")
+        return Frame("deployed", voice, hit, "people are deployed", item)
+    return Frame(predicate, voice, hit, "verb" if voice != "nouns" else "noun", item)
 
 
 def _by_item(item: str, family: str) -> str:
@@ -136,7 +137,9 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         around = sorted(  # who makes or holds stands before what is made
             (*loose, *adjectives), key=lambda h: (not first <= h.start < last, abs(h.start - token) + 8 * (h.start > token))
         )
-        near = own or next(iter(around), None) or origin
+        people = line.lexicon.world.items.get(what.item)
+        lost_goods = predicate == "lost" and (people is None or people.family not in {PEOPLE, LOSS})
+        near = own or (None if lost_goods else next(iter(around), None) or origin)
         return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
     subjects = loose + adjectives if not loose else loose
     if voice == "receive":

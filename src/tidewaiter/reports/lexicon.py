@@ -170,6 +170,12 @@ class _Syntax(_Table, frozen=True):
     clause: Words = []
 
 
+class _Losses(_Table, frozen=True):
+    killed: Words = []
+    wounded: Words = []
+    captured: Words = []
+
+
 class _Carriers(_Table, frozen=True):
     kinds: Words = []
 
@@ -200,6 +206,7 @@ class _LanguageFile(_Table, frozen=True):
     directions: _Directions = _Directions()
     modes: dict[str, Words] = {}
     carriers: _Carriers = _Carriers()
+    losses: _Losses = _Losses()
     attribution: _Attribution = _Attribution()
     modality: _Modality = _Modality()
     syntax: _Syntax = _Syntax()
@@ -378,6 +385,7 @@ def _patterns(file: _LanguageFile) -> Iterator[tuple[str, Any, str]]:
         ("attribution", file.attribution),
         ("modality", file.modality),
         ("syntax", file.syntax),
+        ("losses", file.losses),
     ):
         for field in msgspec.structs.fields(table):
             content = getattr(table, field.name)

@@ -347,10 +347,13 @@ def _modifiers(line: Line, start: int, end: int) -> tuple[int, int, str]:
             start -= 1
         else:
             break
-    for sign in SIGNS:
-        after = line.at(f"relations.{sign}_after", end)
+    counter = line.at("item", end)
+    for at in (end, counter.end) if counter is not None else (end,):  # "300명 이상": the counter stands between
+        after = next((h for sign in SIGNS if (h := line.at(f"relations.{sign}_after", at))), None)
         if after is not None:
-            end, relation = after.end, relation if relation in {"gt", "lt"} else sign
+            sign = after.kind.rpartition(".")[2].removesuffix("_after")
+            end = after.end if at == end and (counter is None or counter.start >= after.end) else end
+            relation = relation if relation in {"gt", "lt"} else sign
             break
     return start, end, relation
 
@@ -382,6 +385,10 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     for at in (after, after + 1) if skip else (after,):  # "300 millions d'euros"
         if any(line.at(kind, at) for kind in ("vetoes.after", "vetoes.both", "numbers.multiples", "time.units")):
             return True
+    if line.at("syntax.and", after) and after + 1 < line.size and words.folded[after + 1][0].isdigit():
+        listed = any(line.at(kind, after + 2) for kind in ("vetoes.after", "time.units"))
+        if listed and line.at("item", after + 2) is None:
+            return True  # "20 und 26 Jahre"
     return line.ending("vetoes.both", start) is not None
 
 

@@ -37,7 +37,8 @@ _WORD = re.compile(
 )
 _ELISION = re.compile(r"(?:[ldnjmtsc]|qu|jusqu|lorsqu|puisqu|quoiqu)'", re.IGNORECASE)
 _KOREAN_AFTER_DIGITS = re.compile(r"([십백천만억조]+)?(여)?(.*)", re.DOTALL)
-_KOREAN_LARGE = re.compile(r"[만억조]")
+_KOREAN_RUN = re.compile(r"\d+|[^\d]+")
+_KOREAN_ENDINGS = ("부터", "까지")
 _END = re.compile(r"[.!?\u2026\u3002](?:[\"')\]]|\s(?=[\"']\s))*(?=\s|$)")
 _BLANK = re.compile(r"\n[ ]*\n|\n")
 LONGEST = 4000  # characters of a sentence; a longer one is cut at a space
@@ -175,11 +176,34 @@ def words(plain: str, start: int, end: int, language: str) -> Words:
     return found
 
 
+def _korean(word: str, *, after_digits: bool) -> Iterator[str]:
+    """Cut Hangul at digits, scales and "여" off what follows digits, and since and until off a word."""
+    for piece in _KOREAN_RUN.findall(word):
+        if piece[0].isdigit():
+            yield piece
+            after_digits = True
+            continue
+        rest = piece
+        if after_digits and (match := _KOREAN_AFTER_DIGITS.fullmatch(piece)):
+            yield from (part for part in match.groups()[:-1] if part)
+            rest = match.group(3)
+        after_digits = False
+        for ending in _KOREAN_ENDINGS:
+            bare = rest.removesuffix(ending)
+            if bare and bare != rest and not bare.endswith(("로", "으로")):
+                yield from (bare, ending)
+                break
+        else:
+            if rest:
+                yield rest
+
+
 def _split(word: str, language: str, *, after_digits: bool) -> list[str]:
     """Cut a word where a language writes several as one."""
-    if language == "ko" and after_digits:
-        match = _KOREAN_AFTER_DIGITS.fullmatch(word)
-        return [piece for piece in match.groups() if piece] if match else [word]
+    if language == "ko":
+        return list(_korean(word, after_digits=after_digits))
+    if language == "fr" and word[:3].casefold() == "mi-" and word[3:].isdigit():
+        return [word[:3], word[3:]]
     if language == "fr":
         elided = _ELISION.match(word)
         if elided and elided.end() < len(word):
