@@ -172,7 +172,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return None
     if voice.kind != "media" and _is_told(line, voice, found):
         return None
-    verb = _verb(line, voice)
+    verb = _verb(line, voice) or _verb_at_the_end(line, voice)
     if verb is not None:
         return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
     statement = line.at("attribution.statements", end)
@@ -207,6 +207,14 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
     if any(o is not voice and o.start <= at < o.end for o in found):
         return not _coordinated(line, next(o for o in found if o.start <= at < o.end), voice)
     return word in {".", ";", ":", "?", "!", '"'} or (line.at("predicate", at) is not None and word != ",")
+
+
+def _verb_at_the_end(line: Line, voice: Voice) -> tuple[int, int] | None:
+    """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
+    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는이가도":  # noqa: PLR2004
+        return None
+    verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
+    return (verbs[-1].start, verbs[-1].end) if verbs else None
 
 
 def _is_told(line: Line, voice: Voice, found: list[Voice]) -> bool:

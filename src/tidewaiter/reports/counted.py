@@ -248,7 +248,7 @@ def _has_noun(line: Line, first: int, stop: int) -> bool:
 
 def _nothing_follows(line: Line, number: Number) -> bool:
     """Tell whether no noun stands behind a number, so that it counts what was named before."""
-    if number.end >= line.size:
+    if number.end >= line.size or line.lexicon.code == "ko":  # counters name nothing
         return True
     word = line.words.folded[number.end]
     known = ("predicate", "directions.to", "directions.from", "directions.via", "time.in", "time.since", "time.until",

@@ -396,7 +396,7 @@ def _aside(line: Line, start: int, end: int) -> bool:
     """Tell whether a small number stands alone between commas or brackets: the age of somebody."""
     folded = line.words.folded
     inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}
-    return inside and end == start + 1 and int(folded[start]) < OLDEST and line.words.written[start - 2][:1].isupper()
+    return inside and end == start + 1 and int(folded[start]) < OLDEST and not line.words.written[start - 2][:1].islower()
 
 
 def _may_touch(line: Line, token: int) -> bool:

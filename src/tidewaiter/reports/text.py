@@ -37,7 +37,7 @@ _WORD = re.compile(
 )
 _ELISION = re.compile(r"(?:[ldnjmtsc]|qu|jusqu|lorsqu|puisqu|quoiqu)'", re.IGNORECASE)
 _KOREAN_AFTER_DIGITS = re.compile(r"([십백천만억조]+)?(여)?(.*)", re.DOTALL)
-_KOREAN_RUN = re.compile(r"\d+|[^\d]+")
+_KOREAN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+|[^\dA-Za-z]+")
 _KOREAN_ENDINGS = ("부터", "까지")
 _END = re.compile(r"[.!?\u2026\u3002](?:[\"')\]]|\s(?=[\"']\s))*(?=\s|$)")
 _BLANK = re.compile(r"\n[ ]*\n|\n")
