@@ -265,11 +265,11 @@ def merge_scores(scored: Scored) -> dict[str, float]:
     numbered = [row for row in scored.gold if row.get("relation")]
     by_id = {row["id"]: row["group"] for row in numbered}
     perfect = merge([from_gold(row) for row in numbered], scored.texts)
-    out = {f"merge_gold_{k}": v for k, v in pairwise({i: by_id[i] for i in by_id}, perfect.groups).items()}
+    out = {f"merge_gold_{k}": v for k, v in pairwise({i: by_id[i] for i in by_id}, perfect.group_of()).items()}
     found = {p.found.id: p.gold["group"] for p in scored.pairs if p.found and p.by_number}
     ours = merge(scored.predicted, scored.texts)
     missing = {p.gold["id"]: p.gold["group"] for p in scored.pairs if p.gold.get("relation") and not p.by_number}
-    out |= {f"merge_{k}": v for k, v in pairwise(found | missing, ours.groups).items()}
+    out |= {f"merge_{k}": v for k, v in pairwise(found | missing, ours.group_of()).items()}
     return out
 
 

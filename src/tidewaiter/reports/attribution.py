@@ -134,8 +134,8 @@ def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
     if colon is None:
         return []
     reported = line.has("modality.reported", colon) or (colon + 1 < line.size and line.words.folded[colon + 1] == '"')
-    before = [v for v in found if v.end <= colon and (reported and v.kind != "government" or v.end == colon)]
-    before = [v for v in before if v.end == colon and v.start <= 3 or reported]  # noqa: PLR2004
+    before = [v for v in found if v.end <= colon and ((reported and v.kind != "government") or v.end == colon)]
+    before = [v for v in before if (v.end == colon and v.start <= 3) or reported]
     return [_Tie(5, before[0], before[0].start, colon, False)] if before else []
 
 
@@ -211,7 +211,7 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
 
 def _verb_at_the_end(line: Line, voice: Voice) -> tuple[int, int] | None:
     """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
-    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는이가도":  # noqa: PLR2004
+    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는이가도":
         return None
     verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
     return (verbs[-1].start, verbs[-1].end) if verbs else None
@@ -223,7 +223,7 @@ def _is_told(line: Line, voice: Voice, found: list[Voice]) -> bool:
     if verb is None:
         return False
     return any(
-        0 <= verb.start - o.end <= 3  # noqa: PLR2004
+        0 <= verb.start - o.end <= 3
         and o.kind != "media"
         and all(line.words.folded[t][0].isalpha() for t in range(o.end, verb.start))
         for o in found

@@ -34,6 +34,16 @@ class Counted(NamedTuple):
 def counted(
     line: Line, number: Number, others: Sequence[Number], before: Counted | None, *, same: bool = False
 ) -> Counted | None:
+    """Return what a number counts, None when it counts nothing that is known; see `_thing`."""
+    thing = _thing(line, number, others, before, same=same)
+    if thing is not None and thing.start is None and not number.share:
+        return _with_loss(line, thing, number.start, number.end)
+    return thing
+
+
+def _thing(
+    line: Line, number: Number, others: Sequence[Number], before: Counted | None, *, same: bool = False
+) -> Counted | None:
     """Return what a number counts, None when it counts nothing that is known.
 
     Args:
@@ -81,7 +91,7 @@ def _people(line: Line, number: Number) -> Counted | None:
     hit = line.at("country", at) if at is not None else None
     if hit is None or hit.value[1] != "people":
         return None
-    return _with_loss(line, Counted("person", "person", hit.start, hit.end, "people of a country"))
+    return _with_loss(line, Counted("person", "person", hit.start, hit.end, "people of a country"), hit.start, hit.end)
 
 
 def _unknown(line: Line, number: Number) -> Counted | None:
@@ -171,22 +181,20 @@ def _together(line: Line, hits: list[Hit]) -> Counted | None:
             chosen = hit  # "rounds of artillery shells"
     item = chosen.value
     found = Counted(item, world.items[item].unit, chosen.start, chosen.end, "noun")
-    return _with_loss(line, found) if people else found
+    return _with_loss(line, found, chosen.start, chosen.end) if people else found
 
 
-def _with_loss(line: Line, found: Counted) -> Counted:
-    """People of whom the clause says that they were killed, wounded or captured are counted as such."""
-    if found.start is None or found.end is None:
+def _with_loss(line: Line, found: Counted, start: int, end: int) -> Counted:
+    """People of whom the clause of tokens [start, end) says that they were killed, wounded or captured."""
+    if found.item not in {"soldier", "person", "officer", "general", "sapper"}:
         return found
-    first, last = line.clause(found.end - 1)
-    stop = next((t for t in range(found.end, last) if line.words.folded[t][0].isdigit()), last)
-    befell = {kind for kind in BEFELL if line.has(f"losses.{kind}", found.end, stop)}
-    befell = befell or {kind for kind in BEFELL if line.has(f"losses.{kind}", max(first, found.start - 6), found.start)}
+    first, last = line.clause(end - 1)
+    stop = next((t for t in range(end, last) if line.words.folded[t][0].isdigit()), last)
+    befell = {kind for kind in BEFELL if line.has(f"losses.{kind}", end, stop)}
+    befell = befell or {kind for kind in BEFELL if line.has(f"losses.{kind}", max(first, start - 6), start)}
     if not befell:
         return found
     item = "casualty" if len(befell & {"killed", "wounded"}) > 1 else f"soldier_{min(befell)}"
-    if found.item not in {"soldier", "person", "officer", "general", "sapper"}:
-        return found
     return found._replace(item=item, unit="person", rule="noun and what befell it")
 
 
@@ -222,6 +230,7 @@ def _named_before(line: Line, number: Number, counter: Counted) -> Counted:
 def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
     """Return the item to the left: "the number of soldiers rose to 12,000", "Container: 16.000", "drones: more than 400"."""
     first, _ = line.clause(number.start)
+    own = first
     if first and line.words.folded[first - 1] in {":", ","} and not _has_noun(line, first, number.start):
         first = 0
     world = line.lexicon.world
@@ -232,12 +241,14 @@ def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
         crossed = crossed or line.at("predicate", at) is not None or line.words.folded[at] == ":"
         hit = line.ending("item", at + 1)
         if hit is not None and hit.value in world.items:
-            near = number.start - hit.end <= 3  # noqa: PLR2004
+            near = number.start - hit.end <= 3
             bare = _nothing_follows(line, number)
             if not ((near or crossed) and bare) and not number.share and not number.times:
                 return None
             if number.times and world.items[hit.value].family not in HAPPENINGS:
                 continue
+            if hit.start < own:  # its verb is another one
+                return Counted(hit.value, world.items[hit.value].unit, None, None, "noun of the clause before")
             return Counted(hit.value, world.items[hit.value].unit, hit.start, hit.end, "noun before")
     return None
 

@@ -6,6 +6,7 @@ Deterministic and offline. Every field carries the characters or the rule that i
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -134,7 +135,22 @@ def _quantified(told: _Told, before: Counted | None, published: str, mass: list[
         token = thing.start if thing.start is not None else number.bare_start
         what = frame(line, token, thing.item, share=number.share, times=number.times)
         drafts.append(_draft(told, number, thing, what, published))
+    _join(told, drafts)
     return drafts, last if drafts else None
+
+
+def _join(told: _Told, drafts: Sequence[_Draft]) -> None:
+    """Tie numbers of one sentence that stand beside each other by "and" or "or"."""
+    line = told.line
+    for first, second in pairwise(drafts):
+        start = line.token_at(int(str(first.claim["qty_end"])))
+        between = range(start, second.token)
+        word = next((k for k in ("or", "and") if any(line.at(f"syntax.{k}", t) for t in between)), "")
+        if word and len(between) <= 12 and first.claim["unit"] == second.claim["unit"]:
+            statement = f"s{line.sentence.start}"
+            for draft in (first, second):
+                draft.claim["statement"], draft.claim["joined"] = statement, word
+                draft.grounds["joined"] = Ground(*line.span(start, second.token), f"joined by {word}")
 
 
 def _draft(told: _Told, number: Number, thing: Counted, what: Frame, published: str) -> _Draft:
@@ -383,7 +399,7 @@ def _kind_of_statement(told: _Told, item: Hit, what: Frame) -> str:
     if family in {"treaty", "sanction"}:
         return "other" if (way.origin or way.destination or line.of("organisation")) and (what.hit or told.periods) else ""
     ends = bool(way.places_from) + bool(way.places_to)
-    if ends == 2 or (ends and what.predicate in {"delivered", "route"} and line.has("mode")):  # noqa: PLR2004
+    if ends == 2 or (ends and what.predicate in {"delivered", "route"} and line.has("mode")):
         return "route"
     if what.hit is None:
         return ""

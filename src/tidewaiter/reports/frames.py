@@ -122,14 +122,14 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         elif mark == "to":
             destination = destination or hit
         elif mark in {"via", "in"}:
-            if mark == "in" and destination is None and what.predicate in {"deployed", "trained"}:
+            inside = first <= hit.start < last
+            if mark == "in" and inside and destination is None and what.predicate in {"deployed", "trained"}:
                 destination = hit
         elif form in {"adjectives", "people"}:
             adjectives.append(hit)
         else:
             loose.append(hit)
     places_from, places_to, places = _places(line)
-    world = line.lexicon.world
     own = next((a for a in adjectives if 0 <= token - a.end <= 3 or a.start <= token < a.end), None)
     predicate, voice = what.predicate, what.voice
     if predicate in {"lost", "produced", "stock"}:
@@ -158,21 +158,28 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
             destination = next((h for h in loose if _other(h, origin)), None)
     start = origin.value[0] if origin else None
     end = destination.value[0] if destination else None
-    if end is None and places_to:
-        end = world.places[places_to[0]].country if places_to[0] in world.places else None
-    if start is None and places_from:
-        start = world.places[places_from[0]].country if places_from[0] in world.places else None
+    if places_to and (end is None or not _mark(line, destination)):
+        end = _country_of(line, places_to[0]) or end
+    if places_from and (start is None or not _mark(line, origin)):
+        start = _country_of(line, places_from[0]) or start
     if start == end and start is not None and not (places_from and places_to):
         end, destination = None, None
     return Route(start, end or None, origin, destination, places_from, places_to, places)
+
+
+def _country_of(line: Line, place: str) -> str:
+    known = line.lexicon.world.places.get(place)
+    return known.country if known else ""
 
 
 def _other(hit: Hit, than: Hit | None) -> bool:
     return than is None or hit.value[0] != than.value[0]
 
 
-def _mark(line: Line, hit: Hit) -> str:
+def _mark(line: Line, hit: Hit | None) -> str:
     """Return the word of direction that a country or place stands behind or before: from | to | via | in | ""."""
+    if hit is None:
+        return ""
     for kind in ("from_after", "to_after"):
         after = line.at(f"directions.{kind}", hit.end)
         if after is not None and line.touches(hit.end):
@@ -187,7 +194,7 @@ def _mark(line: Line, hit: Hit) -> str:
         if at == 0:
             break
         word = line.words.folded[at - 1]
-        light = (len(word) <= 3 and word.strip("'").isalpha()) or line.ending("country", at) or line.ending("region", at)  # noqa: PLR2004
+        light = (len(word) <= 3 and word.strip("'").isalpha()) or line.ending("country", at) or line.ending("region", at)
         light = light or line.at("carrier", at - 1) or line.at("syntax.and", at - 1)
         if not light or line.at("predicate", at - 1):
             break
@@ -206,11 +213,11 @@ def _places(line: Line) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Hit, ..
         mark = _mark(line, hit)
         if not mark and hit.start - last_end <= 2:
             mark = last
-        if mark == "from":
+        if mark in {"from", "between"}:
             start.append(hit.value)
         elif mark == "to":
             end.append(hit.value)
-        if mark in {"from", "to"}:
+        if mark in {"from", "to", "between"}:
             hits.append(hit)
         last, last_end = mark, hit.end
     return tuple(dict.fromkeys(start)), tuple(dict.fromkeys(end)), tuple(hits)

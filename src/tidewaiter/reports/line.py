@@ -36,7 +36,7 @@ class Line:
     def _small(self, hit: Hit) -> bool:
         """Tell whether a short name is written small, so that it is another word: "us", "ap"."""
         written = self.words.written[hit.start]
-        short = hit.end - hit.start == 1 and len(written) <= 3 and written.isascii()  # noqa: PLR2004
+        short = hit.end - hit.start == 1 and len(written) <= 3 and written.isascii()
         return short and hit.kind in {"country", "organisation", "place"} and written.islower()
 
     def of(self, *kinds: str) -> list[Hit]:

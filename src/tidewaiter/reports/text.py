@@ -132,7 +132,7 @@ def _ends(plain: str, mark: int, after: int, end: int, lexicon: Lexicon) -> bool
 def _after_article(plain: str, begin: int) -> bool:
     """Tell whether a small word stands before a number, so that a full stop behind it makes a rank: "der 810. Brigade"."""
     word = plain[max(0, begin - 12) : begin - 1].rpartition(" ")[2]
-    return word.isalpha() and word.islower() and len(word) <= 4  # noqa: PLR2004
+    return word.isalpha() and word.islower() and len(word) <= 4
 
 
 def _month_words(lexicon: Lexicon) -> frozenset[str]:

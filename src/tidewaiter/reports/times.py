@@ -412,6 +412,10 @@ def _span(line: Line, run: _Run, following: _Run, today: Day | None, *, future: 
 def _single(line: Line, run: _Run, today: Day | None, *, future: bool) -> Period | None:
     start = run.start
     how, marker = "in", start
+    if today is not None and run.shift == -1 and run.year is None and run.month is None and not run.season:
+        recent = next((h for h in line.of("time.recent") if h.end - 3 <= start <= h.end), None)
+        if recent is not None and run.unit not in {"year", "quarter", "century"}:
+            return Period(recent.start, run.end, None, today.iso(), "recent")
     after = line.lexicon.file.time.markers_after
     for kind in ("since", "until", "after", "before", "in"):
         hit = (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)

@@ -56,7 +56,8 @@ def voices(line: Line, people: People) -> list[Voice]:
     found.sort()
     persons = _persons(line, found, people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
-    found = [v for v in found if not _is_of(line, v, persons)] + persons
+    persons = [_with_office(line, p, found) for p in persons]
+    found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in persons)] + persons
     found = [v for v in found if not _is_paper_of(line, v, found)]
     for hit in line.of("country"):
         iso, form = hit.value
@@ -70,7 +71,7 @@ def _speaks(line: Line, hit: Hit, found: list[Voice]) -> bool:
     if hit.end < line.size and line.words.folded[hit.end] == "-" and line.touches(hit.end):
         return False
     return not any(
-        0 <= v.start - hit.end <= 2  # noqa: PLR2004
+        0 <= v.start - hit.end <= 2
         and not any(line.at("syntax.and", t) or not line.words.folded[t][0].isalpha() for t in range(hit.end, v.start))
         for v in found
     )
@@ -170,7 +171,7 @@ def _name(line: Line, token: int, taken: set[int]) -> tuple[int, int] | None:
         if not inner and not _like_a_name(line, end, taken):
             break
         end += 1
-    if line.lexicon.code == "de" and end - token > 2 and _article(line, token - 1):  # noqa: PLR2004 - "der Firma X Y"
+    if line.lexicon.code == "de" and end - token > 2 and _article(line, token - 1):
         token += 1
     return (token, end) if end > token else None
 
@@ -241,22 +242,23 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     for other in others:
         if other is voice:
             continue
-        if 0 <= other.start - voice.end <= 3 and voice.name.startswith("unnamed"):  # noqa: PLR2004
+        if 0 <= other.start - voice.end <= 3 and voice.name.startswith("unnamed"):
             return not any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in range(voice.end, other.start))
     return False
 
 
-def _is_of(line: Line, voice: Voice, persons: list[Voice]) -> bool:
-    """Tell whether an office or organisation only says who a person beside it is."""
-    if voice.kind == "media" and not voice.name.startswith("unnamed"):
-        return False
-    for person in persons:
+def _with_office(line: Line, person: Voice, others: list[Voice]) -> Voice:
+    """Let a person's span take in the office that says who it is, in front of or behind the name."""
+    start, end = person.start, person.end
+    for voice in others:
+        if voice.kind == "media" and not voice.name.startswith("unnamed"):
+            continue
         if _leads_to(line, voice, person.start):
-            return True
-        if person.end <= voice.start <= person.end + 8:
-            between = range(person.end, voice.start)
-            folded = line.words.folded
-            apposed = bool(between) and folded[person.end] in {",", "("}
-            if apposed and not any(line.at("attribution.verbs", t) or line.at("predicate", t) for t in between):
-                return True
-    return False
+            start = min(start, voice.start)
+            continue
+        between = range(person.end, voice.start)
+        if person.end < voice.start <= person.end + 8 and line.words.folded[person.end] in {",", "("}:
+            stops = ("attribution.verbs", "predicate")
+            if not any(line.at(kind, t) for t in between for kind in stops):
+                end = max(end, voice.end)
+    return person._replace(start=start, end=end)
