@@ -59,6 +59,9 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
         skip: canonical name of the publishing outlet, which is no level of its own chains.
     """
     people = People()
+    for line in lines:  # a surname in a headline is known from the text below
+        voices(line, people)
+    people.forget_offices()
     named = [voices(line, people) for line in lines]
     own = [_own(line, found, skip) for line, found in zip(lines, named, strict=True)]
     out: list[Chain] = []
@@ -113,6 +116,11 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
 def _chain(line: Line, ties: list[_Tie]) -> Chain:
     """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
     levels: list[list[str]] = []
+    ties.sort(key=lambda t: t.voice.start)
+    for n in range(1, len(ties)):  # voices in one breath stand on one level: "von Reuters und dem OSC"
+        if _coordinated(line, ties[n - 1].voice, ties[n].voice):
+            rank = max(ties[n - 1].rank, ties[n].rank)
+            ties[n - 1 : n + 1] = [ties[n - 1]._replace(rank=rank), ties[n]._replace(rank=rank)]
     ties.sort(key=lambda t: (t.rank, t.voice.start))
     last: _Tie | None = None
     for tie in ties:
@@ -146,7 +154,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
     start, end = voice.start, voice.end
     for back in range(NEAR + 1):
         at = start - back
-        if at < 0:
+        if at < 0 or (at < start and _stops(line, at, found, voice)):
             break
         for kind, rank in (("citing", 9), ("before", base), ("so", base), ("through", 9)):
             cue = line.ending(f"attribution.{kind}", at)
@@ -162,8 +170,6 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         statement = statement or (line.ending("modality.denied", at) if back <= 1 and not _is_verb(line, at) else None)
         if statement is not None and back <= 3:
             return _Tie(7 if not media else 0, voice, statement.start, end, True)
-        if at < start and _stops(line, at, found, voice):
-            break
     for ahead in range(3):
         after = line.at("attribution.after", end + ahead)
         if after is not None:
@@ -235,7 +241,7 @@ def _coordinated(line: Line, first: Voice, second: Voice) -> bool:
     if not first.end < second.start <= first.end + 4:
         return False
     between = range(first.end, second.start)
-    joined = any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in between)
+    joined = any(line.at("syntax.and", t) for t in between)
     return joined and all(
         line.at("syntax.and", t) or line.words.folded[t] == "," or len(line.words.folded[t]) <= 3 for t in between
     )
@@ -318,7 +324,8 @@ def _hand_back(lines: Sequence[Line], out: list[Chain], n: int, chain: Chain) ->
         if had.how == "explicit" and had.levels and _is_outlet(lines[k], had.levels[0]):
             break
         rest = had.levels if had.how == "explicit" else ()
-        out[k] = Chain((outlet, *rest), had.start, had.end, had.how if rest else "inherited", had.also)
+        denying = (outlet, *had.denying) if had.denying else ()
+        out[k] = Chain((outlet, *rest), had.start, had.end, had.how if rest else "inherited", had.also, denying=denying)
 
 
 def _is_outlet(line: Line, name: str) -> bool:

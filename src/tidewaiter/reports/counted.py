@@ -273,4 +273,5 @@ def _takes_up(line: Line, number: Number) -> bool:
     if not _nothing_follows(line, number):
         return False
     refers = any(line.has(f"syntax.{kind}", 0, last) for kind in ("they", "demonstratives", "each"))
-    return refers or any(first <= h.start < last for h in line.of("predicate"))
+    verbs = ("predicate", "modality.reported")
+    return refers or any(first <= h.start < last for kind in verbs for h in line.of(kind))

@@ -173,6 +173,8 @@ def _draft(told: _Told, number: Number, thing: Counted, what: Frame, published: 
         "relation": Ground(*qty, "words of a bound" if number.relation != "eq" else "no word of a bound"),
     }
     draft = _Draft(told, number.start, claim, grounds, [])
+    if thing.item == "person" and thing.rule == "people of a country" and what.predicate in {"deployed", "trained"}:
+        claim["item"] = "soldier"
     if thing.start is not None and thing.end is not None:
         span = line.span(thing.start, thing.end)
         claim["item_start"], claim["item_end"] = span
@@ -367,6 +369,7 @@ def _unquantified(told: _Told, quantified: Sequence[_Draft], published: str) -> 
     for kind, predicate in (("vague.patterns", ""), ("vague.share", "share")):
         for vague in line.of(kind):
             item = next((g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None)
+            item = item or next((g for g in reversed(goods) if g.end <= vague.start), None)
             counted_here = {d.claim.get("item_start") for d in quantified}
             if item is None or line.span(item.start, item.end)[0] in counted_here:
                 continue

@@ -84,8 +84,9 @@ def _nearest(line: Line, token: int, ruled_out: frozenset[str]) -> Hit | None:
     """Return the predicate that governs a token: of its own clause before others, verbs before nouns."""
     first, last = line.clause(token)
     best, least = None, 1000.0
+    inside = {t for h in line.of("item") if h.end - h.start > 1 for t in range(h.start, h.end)}
     for hit in line.of("predicate"):
-        if hit.value[0] in ruled_out:
+        if hit.value[0] in ruled_out or hit.start in inside:  # "Technologien zur Raketenproduktion" produces nothing
             continue
         distance = float(token - hit.end + 1 if hit.end <= token else max(hit.start - token, 0))
         distance += 0 if first <= hit.start < last else CLAUSE_COST
@@ -121,7 +122,7 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
             origin = origin or hit
         elif mark == "to":
             destination = destination or hit
-        elif mark in {"via", "in"}:
+        elif mark in {"via", "in", "against"}:
             inside = first <= hit.start < last
             if mark == "in" and inside and destination is None and what.predicate in {"deployed", "trained"}:
                 destination = hit

@@ -151,7 +151,7 @@ def _after_digits(line: Line, token: int) -> _Value | None:
             end += 1
     if end == token + 1 and line.touches(end) and not _may_touch(line, end):
         return None  # 152mm is vetoed elsewhere; 2S19, 9th, 3D are names
-    total += current
+    total = round(total + current, 6)
     fraction = line.at("numbers.fractions", end)
     if fraction is not None and value < fraction.value**-1 + 1:
         return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
@@ -171,7 +171,9 @@ def _in_words(line: Line, token: int) -> _Value | None:
         half = line.at("numbers.halves", article.end)
         scale = _scale(line, half.end if half else article.end)
         if scale is None:
-            return None
+            bounded = any(line.ending(f"relations.{sign}", token) for sign in SIGNS)
+            thing = any(line.at("item", t) for t in range(article.end, min(article.end + 3, line.size)))
+            return _Value(article.end, 1.0, 1.0) if bounded and thing else None  # "mindestens eine dieser Raketen"
         return _more_scale(line, _Value(scale[0], (half.value if half else 1) * scale[1], scale[1]))
     total, current, largest, at = 0.0, 0.0, 1.0, token
     seen = False
@@ -196,6 +198,9 @@ def _in_words(line: Line, token: int) -> _Value | None:
             break
     if not seen:
         bare = line.at("numbers.bare", token)
+        one = bare is not None and any(line.ending(f"relations.{sign}", token) for sign in SIGNS)
+        if one and bare is not None and not _plural(line, token):
+            return _Value(bare.end, float(bare.value), float(bare.value))  # "более тысячи"
         if bare is not None and not line.ending("numbers.words", token):
             return _more_scale(line, _Value(bare.end, 2 * float(bare.value), float(bare.value), "bare"))
         return None
@@ -204,6 +209,12 @@ def _in_words(line: Line, token: int) -> _Value | None:
     if fraction is not None:
         return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
     return _Value(at, total, largest)
+
+
+def _plural(line: Line, token: int) -> bool:
+    """Tell whether a scale word alone is a plural; in Ukrainian and Russian its case decides after a bound."""
+    word = line.words.folded[token]
+    return line.lexicon.code not in {"uk", "ru"} or not word.endswith(("чі", "чу", "на", "чи", "ча"))
 
 
 def _more_scale(line: Line, value: _Value) -> _Value:

@@ -82,7 +82,8 @@ class _Run(msgspec.Struct):
     @property
     def anchored(self) -> bool:
         found = (self.year, self.month, self.quarter, self.weekday, self.direct, self.ago)
-        return any(x is not None for x in found) or bool(self.season) or (self.shift is not None and bool(self.unit))
+        half = self.part in {"h1", "h2"}
+        return any(x is not None for x in found) or bool(self.season) or half or (self.shift is not None and bool(self.unit))
 
 
 def published_day(published: str) -> Day | None:
@@ -132,10 +133,35 @@ def periods(line: Line, published: str, *, future: bool = False) -> list[Period]
             if hit.start not in busy:
                 found.append(Period(hit.start, hit.end, None, today.iso(), "now"))
         for hit in line.of("time.recent"):
+            several = _last_several(line, hit, today)
+            if several is not None:
+                found = [p for p in found if p.end <= several.start or p.start >= several.end]
+                found.append(several)
+                continue
             if hit.start not in busy and (line.at("time.units", hit.end) or line.at("numbers.several", hit.end)):
                 found.append(Period(hit.start, hit.end + 1, None, today.iso(), "recent"))
     found.sort()
     return found
+
+
+def _last_several(line: Line, hit: Hit, today: Day) -> Period | None:
+    """Resolve "in the past five months": a span that ends at publication."""
+    at = hit.end
+    if at >= line.size:
+        return None
+    word = line.value("numbers.words", at)
+    number = float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdigit() else 0.0
+    unit = line.at("time.units", at + 1)
+    if unit is None or not 1 < number <= 36 or today.month is None:  # noqa: PLR2004
+        return None
+    if unit.value == "year":
+        first = Day(today.year - int(number), today.month)
+    elif unit.value == "month":
+        index = today.year * 12 + today.month - 1 - int(number)
+        first = Day(index // 12, index % 12 + 1)
+    else:
+        return Period(hit.start, unit.end, None, today.iso(), "recent")
+    return Period(hit.start, unit.end, first.iso(), today.iso(), "recent")
 
 
 def time_tokens(line: Line) -> frozenset[int]:
@@ -418,7 +444,8 @@ def _single(line: Line, run: _Run, today: Day | None, *, future: bool) -> Period
             return Period(recent.start, run.end, None, today.iso(), "recent")
     after = line.lexicon.file.time.markers_after
     for kind in ("since", "until", "after", "before", "in"):
-        hit = (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)
+        direct = line.ending("time.in", start) if kind != "in" and not line.ending(f"time.{kind}", start) else None
+        hit = None if direct else (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)
         if hit is not None:
             how, marker = kind, min(hit.start, start)
             end = max(run.end, hit.end)
@@ -514,6 +541,8 @@ def _year(run: _Run, today: Day, *, future: bool) -> int | None:
         if month > now or (run.shift == -1 and month == now):
             return year - 1
         return year
+    if run.part in {"h1", "h2"}:
+        return today.year if now >= (6 if run.part == "h1" else 12) else today.year - 1
     if run.quarter is not None:
         return today.year if QUARTERS.get(run.quarter, (1, 12))[0] <= now else today.year - 1
     return None

@@ -26,10 +26,11 @@ class Voice(NamedTuple):
 
 
 class People:
-    """Names of people seen so far in a text, so that a surname alone is known again."""
+    """Who was met so far in a text: people by surname, and the last holder of an office ("der Minister")."""
 
     def __init__(self) -> None:
         self._by_surname: dict[str, str] = {}
+        self._by_office: dict[str, Voice] = {}
 
     def meet(self, name: str) -> None:
         """Remember a full name by its parts; a family name may come first or last."""
@@ -39,9 +40,22 @@ class People:
 
     def known(self, word: str) -> str | None:
         """Return the full name that a word is a part of."""
-        return self._by_surname.get(
-            word.casefold().rstrip("s") if word.casefold() not in self._by_surname else word.casefold()
-        )
+        folded = word.casefold()
+        return self._by_surname.get(folded) or self._by_surname.get(folded.rstrip("s"))
+
+    def hold(self, office: str, voice: Voice) -> None:
+        """Remember who holds an office."""
+        self._by_office[office] = voice
+
+    def holder(self, office: str) -> Voice | None:
+        """Return who was named last with an office, or with one of its kind ("minister" for "defence_minister")."""
+        if office in self._by_office:
+            return self._by_office[office]
+        return next((v for known, v in reversed(self._by_office.items()) if known.endswith(f"_{office}")), None)
+
+    def forget_offices(self) -> None:
+        """Start reading again from the top; names stay known."""
+        self._by_office.clear()
 
 
 def voices(line: Line, people: People) -> list[Voice]:
@@ -52,11 +66,19 @@ def voices(line: Line, people: People) -> list[Voice]:
         for h in line.of("organisation")
     ]
     covered = {t for v in found for t in range(v.start, v.end)}
-    found += [_office(line, h.start, h.end, h.value) for h in line.of("role") if h.start not in covered]
+    found = [v._replace(kind="person") if v.kind == "official" else v for v in found]
+    offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
+    found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
     found.sort()
     persons = _persons(line, found, people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
     persons = [_with_office(line, p, found) for p in persons]
+    for voice in (*found, *persons):
+        for at, role in offices.items():
+            if voice.start <= at < voice.end and (voice.country or voice.kind == "person"):
+                people.hold(role, voice)
+        if voice.kind in {"intelligence", "media"} and not voice.name.startswith("unnamed"):
+            people.hold(voice.kind, voice)
     found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in persons)] + persons
     found = [v for v in found if not _is_paper_of(line, v, found)]
     for hit in line.of("country"):
@@ -87,7 +109,7 @@ def government(line: Line, iso: str) -> str:
     return named or f"{world.countries[iso].adjective or world.countries[iso].name} government"
 
 
-def _office(line: Line, start: int, end: int, role: str) -> Voice:
+def _office(line: Line, start: int, end: int, role: str, people: People) -> Voice:
     """Compose country and role: an adjective before, a country behind ("Verteidigungsministerium Südkoreas")."""
     world = line.lexicon.world
     kind = world.roles[role].kind
@@ -104,6 +126,9 @@ def _office(line: Line, start: int, end: int, role: str) -> Voice:
             agency = world.agencies.get(f"{iso}/{role}")
             return Voice(start, end, agency or f"{world.countries[iso].adjective} {world.roles[role].name}", kind, iso)
     name = world.roles[role].name
+    holder = people.holder(role) if kind not in UNNAMED or role == "media" else None
+    if holder is not None and not any(line.at("country", t) for t in range(max(0, start - 2), min(line.size, end + 2))):
+        return Voice(start, end, holder.name, holder.kind, holder.country)
     here = {h.value[0] for h in line.of("country")}
     if kind not in UNNAMED and len(here) == 1:
         only = here.pop()
@@ -130,7 +155,7 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
     for ahead in range(3):
         hit = line.at("country", end + ahead)
         if hit is not None:
-            return (hit.value[0], start, hit.end) if hit.value[1] in {"names", "adjectives"} else ("", start, end)
+            return (hit.value[0], start, hit.end) if hit.value[1] != "rulers" else ("", start, end)
         at = end + ahead
         if at >= line.size or not line.words.folded[at][0].isalpha() or len(line.words.folded[at]) > 3:
             break
@@ -141,6 +166,7 @@ def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
     """Find names of people: after a title or an office, beside a verb of saying or a cue, or met before."""
     found: list[Voice] = []
     taken = {t for v in others for t in range(v.start, v.end)}
+    taken |= {t for h in line.of("country") for t in range(h.start, h.end)}
     token = 0
     while token < line.size:
         run = _name(line, token, taken)
@@ -171,6 +197,8 @@ def _name(line: Line, token: int, taken: set[int]) -> tuple[int, int] | None:
         if not inner and not _like_a_name(line, end, taken):
             break
         end += 1
+    while end > token and line.words.written[end - 1] in PARTICLES:
+        end -= 1
     if line.lexicon.code == "de" and end - token > 2 and _article(line, token - 1):
         token += 1
     return (token, end) if end > token else None
