@@ -115,6 +115,8 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
 
 def _chain(line: Line, ties: list[_Tie]) -> Chain:
     """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
+    papers = [t for t in ties if t.voice.kind == "documents" and t.voice.name.startswith("unnamed")]
+    ties = [t for t in ties if t not in papers] or ties
     levels: list[list[str]] = []
     ties.sort(key=lambda t: t.voice.start)
     for n in range(1, len(ties)):  # voices in one breath stand on one level: "von Reuters und dem OSC"
@@ -127,7 +129,7 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
         joined = last is not None and last.rank == tie.rank and _coordinated(line, last.voice, tie.voice)
         if joined:
             levels[-1].append(tie.voice.name)
-        elif [tie.voice.name] not in levels:
+        elif not any(tie.voice.name in level for level in levels):
             levels.append([tie.voice.name])
         last = tie
     start, end = min(t.start for t in ties), max(t.end for t in ties)

@@ -186,7 +186,8 @@ def _together(line: Line, hits: list[Hit]) -> Counted | None:
 
 def _with_loss(line: Line, found: Counted, start: int, end: int) -> Counted:
     """People of whom the clause of tokens [start, end) says that they were killed, wounded or captured."""
-    if found.item not in {"soldier", "person", "officer", "general", "sapper"}:
+    carried = found.start is None and found.item in {KILLED, WOUNDED, "soldier_captured", "casualty"}
+    if not carried and found.item not in {"soldier", "person", "officer", "general", "sapper"}:
         return found
     first, last = line.clause(end - 1)
     stop = next((t for t in range(end, last) if line.words.folded[t][0].isdigit()), last)
@@ -238,7 +239,7 @@ def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
     for at in range(number.start - 1, max(first, number.start - 3 * LEFT) - 1, -1):
         if at in taken:
             return None
-        crossed = crossed or line.at("predicate", at) is not None or line.words.folded[at] == ":"
+        crossed = crossed or at < own or line.at("predicate", at) is not None or line.words.folded[at] == ":"
         hit = line.ending("item", at + 1)
         if hit is not None and hit.value in world.items:
             near = number.start - hit.end <= 3
@@ -262,6 +263,9 @@ def _nothing_follows(line: Line, number: Number) -> bool:
     if number.end >= line.size or line.lexicon.code == "ko":  # counters name nothing
         return True
     word = line.words.folded[number.end]
+    ahead = line.words.written[number.end : number.end + 3]
+    if line.lexicon.code == "de" and ahead[0].islower() and not any(w[:1].isupper() for w in ahead):
+        return True  # German writes nouns large
     known = ("predicate", "directions.to", "directions.from", "directions.via", "time.in", "time.since", "time.until",
              "time.from", "time.before", "time.after", "syntax.per", "numbers.articles", "syntax.and", "syntax.or", "syntax.clause", "time.now", "relations.to", "attribution.verbs")  # fmt: skip
     return not word[0].isalpha() or word in line.lexicon.stop or any(line.at(kind, number.end) for kind in known)

@@ -82,9 +82,15 @@ def extract(document: Document) -> list[TextClaim]:
             dated = next((p.last or p.first for p in earlier.periods[::-1]), None)
             _carry(here, fresh, [d for d in drafts if d.told is earlier], dated)
         drafts += fresh
+        mass += [h.value for h in here.line.of("item") if _measured(here.line, h.value)]
         before = last or (before if here.line.sentence.heading else None)
     _resolve_countries(drafts, [iso for here in told for iso in _givers(here)])
     return [_finish(document, draft, number, published) for number, draft in enumerate(drafts, 1)]
+
+
+def _measured(line: Line, item: str) -> bool:
+    kind = line.lexicon.world.items.get(item)
+    return kind is not None and not kind.unit and kind.family in {"grain", "fuel", "coal", "food", "fertiliser", "munition"}
 
 
 def _canonical_outlet(document: Document, organisations: dict[str, list[str]]) -> str:
@@ -107,7 +113,8 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
         return True
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
         return True
-    if thing.start is None and number.end < line.size and line.words.folded[number.end] in line.lexicon.stop:
+    behind = thing.end is not None and thing.end <= number.start
+    if (thing.start is None or behind) and number.end < line.size and line.words.folded[number.end] in line.lexicon.stop:
         return True  # "52 Prozent der zugesagten Menge"
     first, last = line.clause(number.bare_start)
     shares = any(first <= h.start < last and h.value[0] == "share" for h in line.of("predicate"))
@@ -400,7 +407,7 @@ def _kind_of_statement(told: _Told, item: Hit, what: Frame) -> str:
     way = route(line, what, item.start, _tied(told))
     both = bool(way.origin and way.destination and way.origin != way.destination)
     if family in {"treaty", "sanction"}:
-        return "other" if (way.origin or way.destination or line.of("organisation")) and (what.hit or told.periods) else ""
+        return "other" if (line.of("country") or line.of("organisation")) and (what.hit or told.periods) else ""
     ends = bool(way.places_from) + bool(way.places_to)
     if ends == 2 or (ends and what.predicate in {"delivered", "route"} and line.has("mode")):
         return "route"
@@ -473,9 +480,15 @@ def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
         family = _family(draft.told.line, str(draft.claim.get("item", "")))
         if draft.claim["predicate"] == "lost" and not start and family not in {"loss", "people"} and origins:
             _fill(draft, "origin_country", origins.most_common(1)[0][0])
+        if draft.claim["predicate"] == "lost" and not start and family in {"loss", "people"}:
+            sent = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and _family(d.told.line, str(d.claim.get("item", ""))) in {"loss", "people"})
+            if sent:
+                _fill(draft, "origin_country", sent.most_common(1)[0][0])
         if draft.claim["predicate"] not in moving or (start and end) or bound:
             continue
         fitting = [pair for pair, _ in pairs.most_common() if (not start or pair[0] == start) and (not end or pair[1] == end)]
+        if not start and not end and draft.told.line.has("directions.reverse"):
+            fitting = [(b, a) for a, b in fitting]
         if not start and not fitting:
             fitting = [(o, end) for o, _ in origins.most_common() if o != end]
         if not fitting:

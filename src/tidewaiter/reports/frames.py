@@ -156,7 +156,8 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         if origin is None:
             origin = giver
         if destination is None:
-            destination = next((h for h in loose if _other(h, origin)), None)
+            takers = [*loose, *(a for a in adjectives if a is not own)] if voice == "give" else loose
+            destination = next((h for h in takers if _other(h, origin)), None)
     start = origin.value[0] if origin else None
     end = destination.value[0] if destination else None
     if places_to and (end is None or not _mark(line, destination)):

@@ -46,6 +46,7 @@ class _Numbers(_Table, frozen=True):
     halves: dict[str, float] = {}
     percent: Words = []
     times: dict[str, float] = {}
+    times_units: Words = []
     multiples: Words = []
 
 
@@ -129,6 +130,7 @@ class _Directions(_Table, frozen=True):
     against: Words = []
     from_after: Words = []
     to_after: Words = []
+    reverse: Words = []
 
 
 class _Attribution(_Table, frozen=True):

@@ -76,7 +76,12 @@ def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
         return None
     low = high = first.value
     start, end, relation = token, first.end, "eq"
-    joined = _range(line, token, first, taken)
+    part = _part_of(line, first)
+    if part is not None:
+        first = part
+        low = high = part.value
+        end = part.end
+    joined = None if part is not None else _range(line, token, first, taken)
     if joined is not None:
         low, high, end, relation = joined.low, joined.high, joined.end, "range"
         first = first._replace(kind=joined.kind, end=end)
@@ -87,7 +92,7 @@ def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
     if percent is not None and first.kind == "plain":
         end, share = percent.end, True
     start, end, modifier = _modifiers(line, token, end)
-    if line.ending("vetoes.before", start) or line.ending("vetoes.both", start):
+    if line.ending("vetoes.both", start) or (relation == "range" and line.ending("vetoes.before", start)):
         return None
     if first.kind == "bare":
         return Number(start, end, token, first.end, low, None, "gt" if modifier == "gt" else "ge")
@@ -113,6 +118,8 @@ def _value(line: Line, token: int) -> _Value | None:
     if times is not None:
         return _Value(times.end, float(times.value), 1.0, "times")
     several = line.at("numbers.several", token)
+    if several is not None and several.end < line.size and (parts := _compound(line, several.end)) is not None:
+        return _Value(several.end + 1, 2 * parts, parts, "bare") if parts >= 100 else None  # noqa: PLR2004
     if several is not None:
         scale = line.value("numbers.bare", several.end) or line.value("numbers.scales", several.end)
         if scale:
@@ -152,6 +159,9 @@ def _after_digits(line: Line, token: int) -> _Value | None:
     if end == token + 1 and line.touches(end) and not _may_touch(line, end):
         return None  # 152mm is vetoed elsewhere; 2S19, 9th, 3D are names
     total = round(total + current, 6)
+    at = end + 1 if end < line.size and line.words.folded[end] == "-" else end
+    if line.at("numbers.times_units", at):
+        return _Value(at + 1, total, 1.0, "times")
     fraction = line.at("numbers.fractions", end)
     if fraction is not None and value < fraction.value**-1 + 1:
         return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
@@ -171,7 +181,7 @@ def _in_words(line: Line, token: int) -> _Value | None:
         half = line.at("numbers.halves", article.end)
         scale = _scale(line, half.end if half else article.end)
         if scale is None:
-            bounded = any(line.ending(f"relations.{sign}", token) for sign in SIGNS)
+            bounded = any(line.ending(f"relations.{sign}", token) for sign in ("ge", "le"))
             thing = any(line.at("item", t) for t in range(article.end, min(article.end + 3, line.size)))
             return _Value(article.end, 1.0, 1.0) if bounded and thing else None  # "mindestens eine dieser Raketen"
         return _more_scale(line, _Value(scale[0], (half.value if half else 1) * scale[1], scale[1]))
@@ -297,6 +307,18 @@ def _take_apart(word: str, parts: dict[str, tuple[float, bool]]) -> float | None
         at += length
         pieces += 1
     return total + current if pieces > 1 else None
+
+
+def _part_of(line: Line, first: _Value) -> _Value | None:
+    """Read "nine of ten" as a share."""
+    of = line.at("directions.from", first.end)
+    if first.kind != "plain" or of is None or first.scaled != 1 or of.end >= line.size:
+        return None
+    whole = _value(line, of.end)
+    good = whole is not None and whole.kind == "plain" and 1 <= first.value < whole.value <= 100  # noqa: PLR2004
+    if whole is None or not good or whole.value not in {3, 4, 5, 10, 20, 100}:
+        return None
+    return _Value(whole.end, _percent(first.value / whole.value), 1.0, "share")
 
 
 class _Joined(NamedTuple):

@@ -77,6 +77,9 @@ def voices(line: Line, people: People) -> list[Voice]:
         for at, role in offices.items():
             if voice.start <= at < voice.end and (voice.country or voice.kind == "person"):
                 people.hold(role, voice)
+        for key, name in line.lexicon.world.agencies.items():
+            if name == voice.name:
+                people.hold(key.partition("/")[2], voice)
         if voice.kind in {"intelligence", "media"} and not voice.name.startswith("unnamed"):
             people.hold(voice.kind, voice)
     found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in persons)] + persons
