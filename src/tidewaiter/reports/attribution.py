@@ -101,7 +101,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
 def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     """Tie the voices of a sentence to its cues."""
     ties = [tie for voice in found if voice.name != skip and (tie := _tie(line, voice, found)) is not None]
-    ties = ties or _before_colon(line, [v for v in found if v.name != skip])
+    ties = ties or _subject(line, [v for v in found if v.name != skip]) or _before_colon(line, [v for v in found if v.name != skip])
     if not ties:
         return NOBODY
     denials = line.of("modality.denied")
@@ -138,6 +138,16 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
     return Chain(names, first, stop, "explicit", (), any(t.statement for t in ties))
 
 
+def _subject(line: Line, found: list[Voice]) -> list[_Tie]:
+    """Tie who counts and assesses for a living, and is the subject of a sentence without any other source."""
+    first = next((v for v in found if v.start <= 1), None)
+    if first is None or first.kind not in {"experts", "officials", "intelligence", "think tank", "media", "data"}:
+        return []
+    if line.sentence.heading or first.end >= line.size or not line.words.folded[first.end][0].isalpha():
+        return []
+    return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, False)]
+
+
 def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
     """Tie a voice in front of a colon to what follows: "Seoul: More than …", "It was the service that saw signs: …"."""
     colon = next((t for t, word in enumerate(line.words.folded) if word == ":"), None)
@@ -152,7 +162,7 @@ def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
 def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
     """Find the cue of a voice, looking from the strongest to the weakest."""
     media = voice.kind == "media"
-    base = 0 if media else 5
+    base = 0 if media else 6 if voice.kind == "intelligence" else 5
     start, end = voice.start, voice.end
     for back in range(NEAR + 1):
         at = start - back
@@ -180,7 +190,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return None
     if voice.kind != "media" and _is_told(line, voice, found):
         return None
-    verb = _verb(line, voice) or _verb_at_the_end(line, voice)
+    verb = _verb(line, voice, found) or _verb_at_the_end(line, voice)
     if verb is not None:
         return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
     statement = line.at("attribution.statements", end)
@@ -260,11 +270,14 @@ def _marked(line: Line, start: int) -> bool:
     )
 
 
-def _verb(line: Line, voice: Voice) -> tuple[int, int] | None:
+def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | None:
     """Find a verb of saying whose subject a voice can be."""
     first, last = line.clause(voice.start)
-    far = NEAR + 1 if voice.kind == "government" else FAR
+    far = NEAR + 1 if voice.kind == "government" else line.size if line.lexicon.code == "de" else FAR
+    nearer = min((o.start for o in found if o.start >= voice.end and not _coordinated(line, voice, o)), default=line.size)
     for at in range(voice.end, min(last, voice.end + far)):
+        if at > nearer and (voice.kind == "government" or at > voice.end + FAR):
+            break  # "Russia, the minister added, …"
         verb = line.at("attribution.verbs", at) or line.at("modality.denied", at)
         if verb is not None and not (voice.kind == "government" and _counts(line, verb.end)):
             return verb.start, verb.end
@@ -275,7 +288,7 @@ def _verb(line: Line, voice: Voice) -> tuple[int, int] | None:
         if verb is not None and line.at("modality.denied", verb.start) is None:
             between = range(verb.end, voice.start)
             to = any(line.at("directions.to", t) for t in range(verb.end, voice.start))
-            if to or any(line.words.folded[t] in {",", ":"} for t in between):
+            if to or any(line.words.folded[t] in {",", ":"} or line.at("syntax.clause", t) for t in between):
                 return None
             return verb.start, verb.end
     if voice.kind != "government":
@@ -300,7 +313,13 @@ def _goes_back(line: Line) -> bool:
 
 
 def _wrote_this(line: Line) -> bool:
-    return line.has("attribution.wrote_this", 0, 3)
+    """Tell whether a sentence says who said what stands before it: "Das schreibt X", "Das sagte der Abgeordnete X"."""
+    if line.has("attribution.wrote_this", 0, 3):
+        return True
+    demonstrative = line.at("syntax.demonstratives", 0)
+    if demonstrative is None or line.has("item", 0, 6):
+        return False
+    return any(line.at("attribution.verbs", t) for t in range(demonstrative.end, min(line.size, demonstrative.end + 2)))
 
 
 def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
@@ -313,21 +332,21 @@ def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
 
 
 def _hand_back(lines: Sequence[Line], out: list[Chain], n: int, chain: Chain) -> None:
-    """Put the outlet that "wrote this" in front of the chains of the sentences before it in the paragraph."""
-    outlet = chain.levels[0]
+    """Put who "wrote this" in front of the chains of the sentences before it in the paragraph."""
     parallel = lines[n].has("attribution.also")
     for k in range(n - 1, -1, -1):
         if lines[k].sentence.paragraph != lines[n].sentence.paragraph:
             break
         had = out[k]
         if parallel:
-            out[k] = had._replace(also=(*had.also, outlet))
+            out[k] = had._replace(also=(*had.also, *chain.levels))
             continue
         if had.how == "explicit" and had.levels and _is_outlet(lines[k], had.levels[0]):
             break
-        rest = had.levels if had.how == "explicit" else ()
-        denying = (outlet, *had.denying) if had.denying else ()
-        out[k] = Chain((outlet, *rest), had.start, had.end, had.how if rest else "inherited", had.also, denying=denying)
+        rest = tuple(level for level in had.levels if level not in chain.levels) if had.how == "explicit" else ()
+        denying = (*chain.levels, *had.denying) if had.denying else ()
+        how = had.how if rest else "inherited"
+        out[k] = Chain((*chain.levels, *rest), had.start, had.end, how, had.also, denying=denying)
 
 
 def _is_outlet(line: Line, name: str) -> bool:

@@ -114,12 +114,18 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
         return True
     behind = thing.end is not None and thing.end <= number.start
-    if (thing.start is None or behind) and number.end < line.size and line.words.folded[number.end] in line.lexicon.stop:
+    if (thing.start is None or behind) and number.end < line.size and _genitive(line, number.end):
         return True  # "52 Prozent der zugesagten Menge"
     first, last = line.clause(number.bare_start)
     shares = any(first <= h.start < last and h.value[0] == "share" for h in line.of("predicate"))
     percent = line.has("numbers.percent", number.bare_start, number.end)
     return shares or (not percent and (thing.start is not None or number.start == 0))
+
+
+def _genitive(line: Line, token: int) -> bool:
+    """Tell whether a whole follows a share: "of …", "der …", "d'…"."""
+    word = line.words.folded[token]
+    return word in {"of", "der", "des", "dieser", "dieses", "de", "d'", "du"} or line.at("directions.from", token) is not None
 
 
 def _quantified(told: _Told, before: Counted | None, published: str, mass: list[str]) -> tuple[list[_Draft], Counted | None]:
@@ -180,7 +186,7 @@ def _draft(told: _Told, number: Number, thing: Counted, what: Frame, published: 
         "relation": Ground(*qty, "words of a bound" if number.relation != "eq" else "no word of a bound"),
     }
     draft = _Draft(told, number.start, claim, grounds, [])
-    if thing.item == "person" and thing.rule == "people of a country" and what.predicate in {"deployed", "trained"}:
+    if thing.item == "person" and thing.rule == "people of a country":
         claim["item"] = "soldier"
     if thing.start is not None and thing.end is not None:
         span = line.span(thing.start, thing.end)
@@ -265,7 +271,8 @@ def _put_period(draft: _Draft, token: int) -> None:
     if not usable:
         return
     first, last = line.clause(token)
-    inside = [p for p in usable if first <= p.start < last] or usable
+    elsewhere = [p for p in usable if not _relative(line, p.start)] or usable
+    inside = [p for p in usable if first <= p.start < last] or elsewhere
     whole = [p for p in inside if p.how not in {"now", "recent"}] or inside
     start = end = None
     used: list[Period] = []
@@ -290,6 +297,12 @@ def _put_period(draft: _Draft, token: int) -> None:
         draft.confidence = min(draft.confidence, INFERRED)
 
 
+def _relative(line: Line, token: int) -> bool:
+    """Tell whether a token lies in a relative clause, which dates something else."""
+    first, last = line.clause(token)
+    return any(line.at("syntax.relative", t) for t in range(first, min(first + 3, last))) and first > 0
+
+
 def _in_brackets(line: Line) -> frozenset[int]:
     inside, depth = set(), 0
     for token, word in enumerate(line.words.folded):
@@ -308,9 +321,12 @@ def _of_statement(told: _Told, period: Period) -> bool:
     said = line.of("attribution.verbs")
     if _only_weekday(line, period):
         return bool(said) or told.chain.how == "explicit"
+    verbs = [h for h in said if line.clause(h.start) == line.clause(period.start)]
+    week = any(line.value("time.units", t) == "week" for t in range(period.start, period.end))
+    if week and verbs:
+        return True
     if not period.day:
         return False
-    verbs = [h for h in said if line.clause(h.start) == line.clause(period.start)]
     near = (gap for h in verbs for gap in (period.start - h.end, h.start - period.end))
     return any(0 <= gap <= STATED_NEAR for gap in near)
 

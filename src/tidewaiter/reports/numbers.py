@@ -415,6 +415,8 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     if line.words.written[start].isdigit() and _aside(line, start, end):
         return True
     skip = line.at("time.fillers", after) and not line.at("syntax.per", after)
+    if line.at("syntax.per", after) and line.at("time.units", after + 1):
+        return False  # "three million a year" is a rate
     for at in (after, after + 1) if skip else (after,):  # "300 millions d'euros"
         if any(line.at(kind, at) for kind in ("vetoes.after", "vetoes.both", "numbers.multiples", "time.units")):
             return True
@@ -428,8 +430,15 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
 def _aside(line: Line, start: int, end: int) -> bool:
     """Tell whether a small number stands alone between commas or brackets: the age of somebody."""
     folded = line.words.folded
+    named = start > 1 and end == start + 1 and int(folded[start]) < 20 and line.words.written[start - 1][:1].isupper()  # noqa: PLR2004
+    if named and line.lexicon.code != "ko" and not line.at("item", start - 1) and not _followed(line, end):
+        return True  # "the Paek Yang San 1"
     inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}
     return inside and end == start + 1 and int(folded[start]) < OLDEST and not line.words.written[start - 2][:1].islower()
+
+
+def _followed(line: Line, token: int) -> bool:
+    return token < line.size and line.words.folded[token][0].isalpha()
 
 
 def _may_touch(line: Line, token: int) -> bool:

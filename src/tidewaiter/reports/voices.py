@@ -88,7 +88,18 @@ def voices(line: Line, people: People) -> list[Voice]:
         iso, form = hit.value
         if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
             found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
-    return sorted(found)
+    aside = _dateline(line)
+    return sorted(v for v in found if v.start not in aside)
+
+
+def _dateline(line: Line) -> range:
+    """Return the tokens of a dateline, which names the agency that publishes: "SEOUL, Nov 2 (Reuters) -"."""
+    folded = line.words.folded[:12]
+    if ")" in folded and "(" in folded:
+        close = folded.index(")")
+        if close + 1 < line.size and line.words.folded[close + 1] == "-":
+            return range(close + 1)
+    return range(0)
 
 
 def _speaks(line: Line, hit: Hit, found: list[Voice]) -> bool:
@@ -120,7 +131,14 @@ def _office(line: Line, start: int, end: int, role: str, people: People) -> Voic
     if iso:
         named = world.agencies.get(f"{iso}/{role}")
         adjective = world.countries[iso].adjective or world.countries[iso].name
-        return Voice(first, last, named or f"{adjective} {world.roles[role].name}", kind, iso)
+        name = named or f"{adjective} {world.roles[role].name}"
+        other = line.ending("country", first - 1) if first > 1 and line.at("syntax.and", first - 1) else None
+        if other is not None and other.value[1] == "adjectives" and other.value[0] != iso:  # "South Korean and American officials"
+            also = world.agencies.get(f"{other.value[0]}/{role}") or (
+                f"{world.countries[other.value[0]].adjective} {world.roles[role].name}"
+            )
+            name, first = "|".join(sorted((name, also))), other.start
+        return Voice(first, last, name, kind, iso)
     own = line.at("syntax.they", start - 1) if start else None
     if own is not None and kind not in UNNAMED:  # "…, its Agriculture Ministry said"
         named_before = [h for h in line.of("country") if h.end < start and h.value[1] in {"names", "seats"}]
@@ -268,13 +286,17 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
     if any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
         return True
-    if voice.country:
-        return False
+    only = voice.name.startswith("unnamed") or voice.kind in {"experts", "documents"} or voice.name.endswith("spokesperson")
     for other in others:
-        if other is voice:
+        if other is voice or not only or not 0 <= other.start - voice.end <= 4:  # noqa: PLR2004
             continue
-        if 0 <= other.start - voice.end <= 3 and voice.name.startswith("unnamed"):
-            return not any(line.at("syntax.and", t) or line.words.folded[t] == "," for t in range(voice.end, other.start))
+        if voice.country and other.kind not in {"think tank", "media"} and not voice.name.endswith("spokesperson"):
+            continue
+        if other.kind == "media" and voice.kind == "documents":
+            continue  # "documents seen by the Post": the paper reports, the documents say
+        between = range(voice.end, other.start)
+        stops = ("syntax.and", "attribution.verbs", "predicate")
+        return not any(line.words.folded[t] == "," or any(line.at(kind, t) for kind in stops) for t in between)
     return False
 
 
