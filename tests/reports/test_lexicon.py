@@ -188,9 +188,11 @@ def test_the_longest_match_wins():
 
 
 def test_a_longer_name_swallows_names_of_other_kinds():
-    book = lexicon(organisations={"Kyiv Post": ["kyiv post"]}, places={"Kyiv": ["kyiv"]}, countries={"UA": {"seats": ["kyiv"]}})
-    assert [h.kind for h in book.hits("the kyiv post".split())] == ["organisation"]
-    assert {h.kind for h in book.hits("in kyiv".split())} == {"place"}
+    book = lexicon(
+        organisations={"Kyiv Post": ["kyiv post"]}, places={"Kyiv": ["kyiv"]}, countries={"UA": {"seats": ["kyiv"]}}
+    )
+    assert [h.kind for h in book.hits(["the", "kyiv", "post"])] == ["organisation"]
+    assert {h.kind for h in book.hits(["in", "kyiv"])} == {"place"}
 
 
 def test_at_equal_length_fewer_stars_win():

@@ -132,10 +132,22 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
         elif not any(tie.voice.name in level for level in levels):
             levels.append([tie.voice.name])
         last = tie
+    services = _own_services(line, ties)
+    if services and [services] not in levels:
+        levels.append([services])
     start, end = min(t.start for t in ties), max(t.end for t in ties)
     first, stop = line.span(start, end)
     names = tuple("|".join(sorted(set(level))) for level in levels)
     return Chain(names, first, stop, "explicit", (), any(t.statement for t in ties))
+
+
+def _own_services(line: Line, ties: list[_Tie]) -> str:
+    """Return whose knowledge it is when an official says "our information": the services of the state."""
+    country = next((t.voice.country for t in reversed(ties) if t.voice.country and t.voice.kind != "media"), "")
+    if not country or not line.has("attribution.own"):
+        return ""
+    world = line.lexicon.world
+    return world.agencies.get(f"{country}/intelligence") or f"{world.countries[country].adjective} intelligence"
 
 
 def _subject(line: Line, found: list[Voice]) -> list[_Tie]:

@@ -145,6 +145,7 @@ class _Attribution(_Table, frozen=True):
     also: Words = []
     through: Words = []
     unnamed: Words = []
+    own: Words = []
 
 
 class _Modality(_Table, frozen=True):

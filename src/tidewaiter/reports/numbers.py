@@ -58,9 +58,10 @@ def numbers(line: Line, taken: frozenset[int] = frozenset()) -> list[Number]:
     while token < line.size:
         number = None if token in taken else _number(line, token, taken)
         if number is None:
-            value = _value(line, token)
-            refused = value.end if value is not None and token not in taken else refused
-            token += 1
+            value = _value(line, token) if token not in taken else None
+            if value is not None:
+                refused = value.end
+            token = max(token + 1, value.end if value is not None and value.kind != "bare" else 0)
             continue
         if refused and number.start == refused + 1 and line.at("syntax.and", refused):
             token = refused = number.end  # "aged 20 and 26"
@@ -131,7 +132,7 @@ def _value(line: Line, token: int) -> _Value | None:
         scale_hit = line.at("numbers.scales", at) or line.at("numbers.bare", at)
         if scale_hit is not None:
             return _Value(scale_hit.end, float(half.value) * float(scale_hit.value), float(scale_hit.value))
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return _after_digits(line, token)
     return _in_words(line, token)
 
@@ -395,24 +396,31 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     """Tell whether a number counts nothing: a year, a rank, a calibre, money, a name."""
     words = line.words
     word = words.folded[start]
-    if end == start + 1 and word.isdigit() and len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR:
+    if end == start + 1 and word.isdecimal() and len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR:
         following = line.at("item", end)
-        if following is None or line.has("relations.to", end, end + 1):
+        if following is None or line.has("relations.to", end, end + 1) or year_marked(line, start):
             return True
     if start > 0 and (words.folded[start - 1] in MONEY or line.ending("vetoes.before", start)):
         return True
     if start > 0 and words.folded[start - 1] == "-" and line.touches(start) and line.touches(start - 1):
         return True  # the number of a name: "Schahed - 136" without spaces
-    if any(line.at("vetoes.after", t) for t in range(start + 1, end)):
+    if any((h := line.at("vetoes.after", t)) and h.end > end for t in range(start + 1, end)):
         return True  # "Milliarden Dollar" begins inside the number
+    if line.touches(end) and words.folded[end] == ":" and end + 1 < line.size and words.folded[end + 1][0].isdigit():
+        return True  # a clock
+    if start > 1 and words.folded[start - 1] == ":" and line.touches(start) and words.folded[start - 2][0].isdigit():
+        return True
     after = end
+    if after + 1 < line.size and words.folded[after] == "-" and line.touches(after) and line.touches(after + 1):
+        if len(words.folded[after + 1]) <= 2 and line.lexicon.code in {"uk", "ru"}:  # noqa: PLR2004 - "63-й"
+            return True
     if after < line.size and words.folded[after] in {"-", "."} and line.touches(after):
-        if words.folded[after] == "." and after + 1 < line.size and word.isdigit():
+        if words.folded[after] == "." and after + 1 < line.size and word.isdecimal():
             return True  # a rank: "der 3. Oktober", "zum 4. Mal"
         after += 1
     if after < line.size and words.folded[after] in MONEY:
         return True
-    if line.words.written[start].isdigit() and _aside(line, start, end):
+    if line.words.written[start].isdecimal() and _aside(line, start, end):
         return True
     skip = line.at("time.fillers", after) and not line.at("syntax.per", after)
     if line.at("syntax.per", after) and line.at("time.units", after + 1):
@@ -425,6 +433,14 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
         if listed and line.at("item", after + 2) is None:
             return True  # "20 und 26 Jahre"
     return line.ending("vetoes.both", start) is not None
+
+
+def year_marked(line: Line, token: int) -> bool:
+    """Tell whether words of time stand right in front of four digits, so that they are a year before any noun."""
+    kinds = ("time.in", "time.since", "time.until", "time.months", "time.parts", "time.seasons", "time.fillers", "time.from")
+    if line.ending("numbers.articles", token) or line.ending("relations.approx", token):
+        return False
+    return any(line.ending(kind, token) for kind in kinds)
 
 
 def _aside(line: Line, start: int, end: int) -> bool:

@@ -121,7 +121,7 @@ def _ends(plain: str, mark: int, after: int, end: int, lexicon: Lexicon) -> bool
         return False
     if len(word) == 1 and word.isalpha():  # an initial
         return False
-    if word.isdigit() and len(word) <= 2:
+    if word.isdecimal() and len(word) <= 2:
         stop = at
         while stop < end and plain[stop].isalpha():
             stop += 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tidewaiter.reports.numbers import FIRST_YEAR, LAST_YEAR, parse_digits
+from tidewaiter.reports.numbers import FIRST_YEAR, LAST_YEAR, parse_digits, year_marked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -150,7 +150,7 @@ def _last_several(line: Line, hit: Hit, today: Day) -> Period | None:
     if at >= line.size:
         return None
     word = line.value("numbers.words", at)
-    number = float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdigit() else 0.0
+    number = float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdecimal() else 0.0
     unit = line.at("time.units", at + 1)
     if unit is None or not 1 < number <= 36 or today.month is None:  # noqa: PLR2004
         return None
@@ -215,15 +215,15 @@ def _part(line: Line, run: _Run, at: int) -> int:
     if at >= line.size:
         return 0
     word = line.words.folded[at]
-    if line.lexicon.code == "ko" and word[0].isdigit() and at + 1 < line.size and line.touches(at + 1):
+    if line.lexicon.code == "ko" and word[0].isdecimal() and at + 1 < line.size and line.touches(at + 1):
         unit = next((u for k, u in _KOREAN_UNITS.items() if line.words.folded[at + 1].startswith(k)), "")
-        number = int(word) if word.isdigit() else None
+        number = int(word) if word.isdecimal() else None
         if unit and number is not None and _takes(run, unit, number):
             return 2
         return 0
     if (match := _ISO.fullmatch(word)) is not None and run.year is None:
         run.year, run.month, run.day = (int(g) for g in match.groups())
-        return 1
+        return 1 if _is_date(run) else 0
     if (match := _DOTTED.fullmatch(word)) is not None and run.year is None:
         first, second, year = (int(g) for g in match.groups())
         american = line.lexicon.code == "en" and second > 12
@@ -261,8 +261,14 @@ def _part(line: Line, run: _Run, at: int) -> int:
         hit = line.at(f"time.{kind}", at)
         if hit is not None and run.shift is None:
             run.shift = shift
+            both = line.at("time.units", at)  # one word: "지난달"
+            if both is not None and not run.unit:
+                run.unit = both.value
             return hit.end - hit.start
     unit = line.at("time.units", at)
+    if unit is not None and not run.unit and run.shift is None and _shift_follows(line, unit.end):
+        run.unit = unit.value
+        return unit.end - unit.start
     if unit is not None and not run.unit and unit.value == "year" and run.part and run.year is None:
         run.shift = 0 if run.shift is None else run.shift  # "by the end of the year"
     if unit is not None and not run.unit and (run.shift is not None or run.day is not None or run.quarter is not None):
@@ -280,7 +286,17 @@ def _month(line: Line, at: int) -> Hit | None:
     hit = line.at("time.months", at)
     if hit is not None and line.lexicon.code in {"de", "en"} and not line.words.written[at][:1].isupper():
         return None
+    if hit is not None and line.lexicon.code == "fr" and len(line.words.folded[at]) <= 4:  # noqa: PLR2004 - "sept" is seven
+        dotted = at + 1 < line.size and line.words.folded[at + 1] == "." and line.touches(at + 1)
+        beside = (at > 0 and line.words.folded[at - 1].isdecimal()) or _is_year(line, at + 1)
+        if line.at("numbers.words", at) and not dotted and not beside:
+            return None
     return hit
+
+
+def _shift_follows(line: Line, at: int) -> bool:
+    """Tell whether last, this or next stands behind its unit: "le mois dernier"."""
+    return any(line.at(f"time.{kind}", at) for kind in ("last", "this", "next"))
 
 
 def _takes(run: _Run, unit: str, number: int) -> bool:
@@ -306,7 +322,7 @@ def _is_year(line: Line, at: int) -> bool:
     if at >= line.size:
         return False
     word = line.words.folded[at]
-    if not (len(word) == 4 and word.isdigit() and FIRST_YEAR <= int(word) <= LAST_YEAR):
+    if not (len(word) == 4 and word.isdecimal() and FIRST_YEAR <= int(word) <= LAST_YEAR):
         return False
     return (
         line.at("item", at + 1) is None
@@ -336,7 +352,7 @@ def _day_number(line: Line, run: _Run, at: int) -> int:
             run.day = int(ordinal.value)
             return after - at
         return 0
-    if not (word.isdigit() and len(word) <= 2 and 1 <= int(word) <= 31) or run.day is not None:
+    if not (word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31) or run.day is not None:
         return 0
     after = at + 1
     dotted = after < line.size and line.words.folded[after] == "." and line.touches(after)
@@ -361,7 +377,7 @@ def _day_number(line: Line, run: _Run, at: int) -> int:
     to = line.at("time.to", after) or (line.at("relations.to", after))
     if to is not None and to.end < line.size:
         beyond = _Run(to.end, to.end)
-        step = _day_number(line, beyond, to.end) if line.words.folded[to.end].isdigit() else 0
+        step = _day_number(line, beyond, to.end) if line.words.folded[to.end].isdecimal() else 0
         if step and beyond.day is not None:
             run.day = int(word)
             return after - at
@@ -376,8 +392,12 @@ def _filler_month(line: Line, at: int) -> bool:
 def _joins(line: Line, run: _Run, following: _Run) -> bool:
     """Tell whether two runs are the ends of one span: "8. bis 13. Oktober", "between March and June"."""
     at = run.end
-    if at < line.size and line.words.folded[at] == ".":
-        at += 1
+    for _ in range(2):
+        filler = line.at("time.fillers", at)
+        if filler is not None and not line.at("time.to", at) and not line.at("syntax.and", at):
+            at = filler.end
+        if at < line.size and line.words.folded[at] == ".":
+            at += 1
     if line.lexicon.file.time.markers_after and line.at("time.since", at):
         return following.start <= at + 2
     to = line.at("time.to", at) or line.at("relations.to", at)
@@ -443,9 +463,14 @@ def _single(line: Line, run: _Run, today: Day | None, *, future: bool) -> Period
         if recent is not None and run.unit not in {"year", "quarter", "century"}:
             return Period(recent.start, run.end, None, today.iso(), "recent")
     after = line.lexicon.file.time.markers_after
+    over = next((h for k in ("since", "until") for h in line.of(f"time.{k}") if h.start < start < h.end <= run.end), None)
+    if over is not None:
+        start = marker = over.start
     for kind in ("since", "until", "after", "before", "in"):
         direct = line.ending("time.in", start) if kind != "in" and not line.ending(f"time.{kind}", start) else None
         hit = None if direct else (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)
+        if over is not None and over.kind == f"time.{kind}":
+            hit = over
         if hit is not None:
             how, marker = kind, min(hit.start, start)
             end = max(run.end, hit.end)

@@ -302,16 +302,16 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
 
 def _with_office(line: Line, person: Voice, others: list[Voice]) -> Voice:
     """Let a person's span take in the office that says who it is, in front of or behind the name."""
-    start, end = person.start, person.end
+    start, end, country = person.start, person.end, person.country
     for voice in others:
         if voice.kind == "media" and not voice.name.startswith("unnamed"):
             continue
         if _leads_to(line, voice, person.start):
-            start = min(start, voice.start)
+            start, country = min(start, voice.start), country or voice.country
             continue
         between = range(person.end, voice.start)
         if person.end < voice.start <= person.end + 8 and line.words.folded[person.end] in {",", "("}:
             stops = ("attribution.verbs", "predicate")
             if not any(line.at(kind, t) for t in between for kind in stops):
-                end = max(end, voice.end)
-    return person._replace(start=start, end=end)
+                end, country = max(end, voice.end), country or voice.country
+    return person._replace(start=start, end=end, country=country)
