@@ -30,6 +30,11 @@ def help_text(command: click.Command, name: str) -> str:
     return command.get_help(click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH))
 
 
+def section(marks: str, command: click.Command, name: str) -> str:
+    """Return the heading and the help text of one command."""
+    return f"{marks} {name}\n\n```text\n{help_text(command, name)}\n```\n"
+
+
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, f"```text\n{help_text(tidewaiter, 'tidewaiter')}\n```\n"]
@@ -37,7 +42,9 @@ def page() -> str:
         command = tidewaiter.get_command(click.Context(tidewaiter), verb)
         if command is None:
             raise LookupError(verb)
-        parts.append(f"## tidewaiter {verb}\n\n```text\n{help_text(command, f'tidewaiter {verb}')}\n```\n")
+        parts.append(section("##", command, f"tidewaiter {verb}"))
+        if isinstance(command, click.Group):
+            parts += [section("###", below, f"tidewaiter {verb} {name}") for name, below in command.commands.items()]
     return "\n".join(parts)
 
 

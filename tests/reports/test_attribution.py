@@ -69,7 +69,6 @@ def levels(text, language, skip=""):
         # chains: outermost first, the origin last
         ("de", "Reuters meldete unter Berufung auf die NATO zwölf Frachter.", ["Reuters", "NATO"]),
         ("de", "Zwölf Frachter liefen aus, berichtet Reuters unter Berufung auf das Pentagon.", ["Reuters", "Pentagon"]),
-        ("de", "Laut Reuters, das sich auf das Pentagon beruft, liefen zwölf Frachter aus.", ["Reuters", "Pentagon"]),
         ("de", "Wie Reuters meldet, sagte Anna Weber, zwölf Frachter seien ausgelaufen.", ["Reuters", "Anna Weber"]),
         (
             "de",
@@ -87,7 +86,17 @@ def levels(text, language, skip=""):
         ("fr", "Douze cargos sont partis, rapporte Reuters en citant l'OTAN.", ["Reuters", "NATO"]),
         ("uk", "Вийшли дванадцять суден, повідомляє Reuters із посиланням на НАТО.", ["Reuters", "NATO"]),
         ("ru", "Вышли двенадцать судов, сообщает Reuters со ссылкой на НАТО.", ["Reuters", "NATO"]),
-        ("ko", "로이터통신은 나토를 인용해 화물선 12척이 떠났다고 보도했다.", ["Reuters", "NATO"]),
+        ("en", "Reuters cites NATO as saying that twelve freighters left.", ["Reuters", "NATO"]),
+        ("de", "Reuters zitiert die NATO mit den Worten, zwölf Frachter seien ausgelaufen.", ["Reuters", "NATO"]),
+        (
+            "de",
+            "Nach Erkenntnissen des polnischen Geheimdienstes, über die Reuters berichtet, liefen zwölf Frachter aus.",
+            ["Reuters", "Polish intelligence"],
+        ),
+        # offices give way to names, and take the country of their seat
+        ("de", "Der Sprecher des Pentagons, Karl Brandt, sagte, zwölf Frachter seien ausgelaufen.", ["Karl Brandt"]),
+        ("de", "Karl Brandt, Präsident von RUSI, sagte, zwölf Frachter seien ausgelaufen.", ["Karl Brandt"]),
+        ("en", "Twelve freighters left, the Defence Ministry in Warsaw said.", ["Polish Defence Ministry"]),
         # co-sources of a level
         ("de", "Laut Reuters und AFP liefen zwölf Frachter aus.", ["AFP|Reuters"]),
         ("de", "Das Pentagon und die NATO erklärten, zwölf Frachter seien ausgelaufen.", ["NATO|Pentagon"]),
@@ -176,7 +185,7 @@ def test_a_new_paragraph_without_a_report_in_the_lead_has_no_source():
 
 def test_the_report_of_the_lead_reaches_into_later_paragraphs():
     text = (
-        "Zwölf Frachter liefen aus, heißt es in einem Bericht des Instituts RUSI.\n\n"
+        "Ein Bericht des Instituts RUSI nennt zwölf Frachter.\n\n"
         "Zehn Frachter kamen an.\n\nZwei Frachter drehten ab."
     )
     found = told(text, "de")
@@ -186,7 +195,7 @@ def test_the_report_of_the_lead_reaches_into_later_paragraphs():
 
 def test_another_voice_ends_the_reach_of_the_report():
     text = (
-        "Zwölf Frachter liefen aus, heißt es in einem Bericht des Instituts RUSI.\n\n"
+        "Ein Bericht des Instituts RUSI nennt zwölf Frachter.\n\n"
         "Zehn Frachter kamen an, sagte Anna Weber.\n\nZwei Frachter drehten ab."
     )
     assert levels(text, "de") == [("RUSI",), ("Anna Weber",), ()]
@@ -207,6 +216,7 @@ def test_a_heading_has_no_source_and_takes_none():
     [
         ("de", "Zwölf Frachter liefen aus. Zehn kamen an. Das schreibt Reuters."),
         ("de", "Zwölf Frachter liefen aus. Zehn kamen an. Das berichtet Reuters."),
+        ("en", "Twelve freighters left. Ten arrived. This was reported by Reuters."),
     ],
 )
 def test_who_wrote_this_reaches_back(language, text):

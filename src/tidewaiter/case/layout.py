@@ -31,6 +31,7 @@ READERS = (
     "loads",
     "claims",
     "positions",
+    "reports",
 )
 
 KEYS: dict[str, dict[str, str]] = {

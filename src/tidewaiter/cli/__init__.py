@@ -17,6 +17,7 @@ VERBS = {
     "tally": "Show what the last run found: calls, voyages, load, items per scenario.",
     "why": "Show what a number rests on, down to file, row and quote.",
     "verify": "Check every stored byte and every line of the log.",
+    "reports": "Read quantified, attributed claims out of texts.",
     "simulate": "Make a case of a simulated world whose truth is known.",
 }
 

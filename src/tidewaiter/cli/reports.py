@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tidewaiter.pipeline.reviews import Reviewed, Word
     from tidewaiter.reports import TextClaim
 
 LONGEST_CELL = 70
@@ -17,7 +18,10 @@ LONGEST_CELL = 70
 
 @click.group("reports")
 def reports() -> None:
-    """Read quantified, attributed claims out of texts (de, en, fr, uk, ru, ko); offline, no model is loaded."""
+    """Read quantified, attributed claims out of texts (de, en, fr, uk, ru, ko); offline, no model is loaded.
+
+    `extract` reads files, with or without a case; `review` shows and settles the claims of a case. Both take --json.
+    """
 
 
 @reports.command("extract")
@@ -63,14 +67,15 @@ def extract(
         for path in found
         for c in (_with_llm(path, published, llm, model) if llm else read_file(path, published, ocr=ocr))
     ]
-    from tidewaiter.reports.writing import as_csv  # noqa: PLC0415
-    from tidewaiter.reports.writing import as_json as lines
+    from tidewaiter.reports import writing  # noqa: PLC0415
 
     if output is not None:
-        output.write_bytes(as_csv(claims, header=True) if output.suffix.casefold() == ".csv" else lines(claims))
+        output.write_bytes(
+            writing.as_csv(claims, header=True) if output.suffix.casefold() == ".csv" else writing.as_json(claims)
+        )
         click.echo(f"{len(claims):,} claims from {len(found):,} files: {output}", err=True)
     elif as_json:
-        click.echo(lines(claims).decode(), nl=False)
+        click.echo(writing.as_json(claims).decode(), nl=False)
     else:
         _show(claims)
 
@@ -120,6 +125,112 @@ def _with_llm(path: Path, published: str, url: str, model: str) -> list[TextClai
         log=lambda r: click.echo(f"not kept: {r.field}: {r.reason}", err=True),
     )
     return merge_claims(by_grammar(document), asked)
+
+
+@reports.command("review")
+@click.argument("case", default=".", type=click.Path(path_type=Path))
+@click.option("--all", "every", is_flag=True, help="List all claims, the sure and the settled ones too.")
+@click.option("--accept", multiple=True, metavar="ID", help="It says what was read: it may move the answer.")
+@click.option("--reject", multiple=True, metavar="ID", help="It does not: leave it out of the answer.")
+@click.option(
+    "--set",
+    "correct",
+    multiple=True,
+    nargs=3,
+    metavar="ID FIELD VALUE",
+    help='Set a field right: --set text-03 low 3000. An empty value ("") empties it.',
+)
+@click.option("--why", default="", metavar="TEXT", help="The reason; kept with the decision.")
+@click.option("--by", default="", metavar="NAME", help="Who decides; kept with the decision.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def review(
+    case: Path,
+    *,
+    every: bool,
+    accept: tuple[str, ...],
+    reject: tuple[str, ...],
+    correct: tuple[tuple[str, str, str], ...],
+    why: str,
+    by: str,
+    as_json: bool,
+) -> None:
+    """List the claims of texts in CASE (a folder) that were read with doubt, or settle them.
+
+    --accept, --reject and --set may be given several times. Each adds a line to the log of the case and changes nothing
+    that is there; the last word counts. `tidewaiter run` takes it into account.
+    """
+    from tidewaiter.pipeline import reviews  # noqa: PLC0415 - keep the start light
+
+    if (why or by) and not (accept or reject or correct):
+        raise click.UsageError("--why and --by go with --accept, --reject or --set")
+    if accept or reject or correct:
+        done = reviews.decide(case, accept=accept, reject=reject, correct=correct, why=why, by=by)
+        click.echo(f"{done} decision(s) logged; `tidewaiter run {case}` takes them into account", err=True)
+    found = reviews.reviewed(case)
+    touched = {*accept, *reject, *(ident for ident, _, _ in correct)}
+    shown = [r for r in found if every or (r.row["claim_id"] in touched if touched else r.waits)]
+    if as_json:
+        import msgspec  # noqa: PLC0415
+
+        click.echo(msgspec.json.format(msgspec.json.encode([reviews.as_json(r) for r in shown])).decode())
+        return
+    _list(shown)
+    waiting = sum(r.waits for r in found)
+    click.echo(f"{len(shown):,} of {len(found):,} claims shown; {waiting:,} wait for a person", err=True)
+
+
+def _list(shown: Sequence[Reviewed]) -> None:
+    """Print claims one below the other: what is doubtful, what was read, what was set, and the words of the text."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - Text, not markup: brackets in a text stay brackets
+
+    from tidewaiter.pipeline import reviews  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    for item in shown:
+        claim = item.claim
+        state = item.review.status if item.review.last is None else f"{item.review.status}{_who(item.review.last)}"
+        heading = Text.assemble((item.row["claim_id"], "bold"), f"  {state}, confidence {claim.confidence:.2f}")
+        if item.row["left_out"]:
+            heading.append(f", not in the answer: {item.row['left_out']}", style="dim")
+        lines = [Text.assemble(("reads    ", "dim"), " · ".join(_fields(claim)))]
+        if claim.doubts:
+            doubtful = (f"{name} = {reviews.shown(getattr(claim, name, '')) or 'nothing'}" for name in claim.doubts)
+            lines.append(Text.assemble(("doubtful ", "dim"), (" · ".join(doubtful), "yellow")))
+        for name, both in reviews.corrections(item.read, item.review).items():
+            by = f" by {both['by']}" if both["by"] else ""
+            said = f"{name}: {reviews.shown(both['read']) or 'nothing'} → {reviews.shown(both['set']) or 'nothing'}{by}"
+            lines.append(Text.assemble(("set      ", "dim"), said))
+        lines.append(Text(f"“{' '.join(claim.quote.split())}”", style="italic"))
+        console.print(heading)
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 4)))
+        console.print()
+
+
+def _who(word: Word) -> str:
+    return f"{f' by {word.by}' if word.by else ''} on {word.at[:10]}{f' ({word.why})' if word.why else ''}"
+
+
+def _fields(claim: TextClaim) -> list[str]:
+    """Return what a claim says, field by field, in words."""
+    period = "–".join(dict.fromkeys(d for d in (claim.period_start, claim.period_end) if d))
+    way = f"{claim.origin_country or '?'} → {claim.destination_country or '?'}"
+    rate = f" a {claim.per}" if claim.per else ""
+    goods = claim.item.replace("_", " ") or "unknown goods"
+    parts = (
+        f"{amount(claim)}{rate} {claim.unit if claim.unit not in {'', 'percent', claim.item} else ''}".strip(),
+        goods,
+        claim.predicate,
+        way if claim.origin_country or claim.destination_country else "",
+        f"by {claim.mode}" if claim.mode else "",
+        period,
+        " ← ".join(claim.sources) or "nobody named",
+        claim.modality,
+        claim.condition,
+    )
+    return [part for part in parts if part]
 
 
 def _show(claims: Sequence[TextClaim]) -> None:

@@ -82,8 +82,10 @@ class Catalogue:
         row = self.readings.get(full_id, {})
         if not row.get("evidence"):
             return None
+        if row.get("start") is not None:  # characters of a text say more than its line
+            return Locator(row["evidence"], row.get("row"), start=row["start"], end=row.get("end"))
         line = row.get("line") or None  # 0 in tables read from Parquet
-        return Locator(row["evidence"], row.get("row"), line, None, row.get("start"), row.get("end"))
+        return Locator(row["evidence"], row.get("row"), line)
 
     def locators(self) -> Iterator[Locator]:
         """Yield where all readings stand."""

@@ -138,9 +138,10 @@ def _notes(node: Node) -> Iterator[str]:
         yield ", ".join(f"{key} {value}" for key, value in node.parameters.items())
     if node.kind == "reading" and node.locator is not None:
         at = node.locator
-        row = "" if at.row is None else f", row {at.row}"
+        row = "" if at.row is None or at.start is not None else f", row {at.row}"
         line = "" if at.line is None else f", line {at.line}"
-        yield f"{at.name}{row}{line}"
+        characters = "" if at.start is None else f", characters {at.start} to {at.end}"
+        yield f"{at.name}{row}{line}{characters}"
         if node.quote:
             yield f"“{node.quote}”"
     if node.kind == "measurement" and not node.children:

@@ -49,6 +49,7 @@ class Store:
         self._lock = lock
         self._by_name: dict[tuple[str, str], Evidence] = {}
         self._by_hash: dict[str, Evidence] = {}
+        self._entries = entries
         for item in collected(root, entries):
             self._remember(item)
 
@@ -179,6 +180,10 @@ class Store:
         if kind in {COLLECTED, "recovered"}:
             raise ValueError(f"log kind {kind!r} is written by the store itself")
         self._writing().append(kind, fields)
+
+    def recorded(self, kind: str) -> list[dict[str, Any]]:
+        """Return what was logged with `record` under a kind, in order: the fields, and `time` in ISO 8601 UTC."""
+        return [{**entry.fields, "time": entry.time} for entry in self._entries if entry.kind == kind]
 
     def close(self) -> None:
         """Close the log and free the lock."""

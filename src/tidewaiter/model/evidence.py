@@ -15,7 +15,7 @@ class Locator(msgspec.Struct, frozen=True):
 
     Attributes:
         evidence: SHA-256 of the artifact, 64 hex digits.
-        row: data row of a table, the first one under the header is 1; None for other artifacts.
+        row: data row of a table, the first one under the header is 1; of a text, which of its claims; else None.
         line: line of the file on which that row starts, counted from 1.
         column: column name, when one cell is meant.
         start, end: code points ``[start, end)`` of a text.

@@ -1,7 +1,8 @@
 """Arrow schemas of the tables that pass between rooms. Columns are added, never renamed.
 
 Times are timestamp[us, UTC], spans half-open ``[start, end)``. Every reading carries where it stands: `evidence`
-(SHA-256), `row` (first data row = 1) and `line` of the file.
+(SHA-256), `row` (first data row = 1) and `line` of the file. Claims of texts also carry characters; their `row` counts
+the claims of the text.
 """
 
 from __future__ import annotations
@@ -135,6 +136,65 @@ CLAIMS = _schema(
     ("looseness", pa.string()),  # of a bound: tight | loose | stale; "" = not known
     ("relative_error", pa.float64()),  # log standard deviation of its own, in addition; null = none
 )
+# code points [start, end) of a text that says it; null for rows of tables
+CLAIMS = CLAIMS.append(pa.field("start", pa.int64())).append(pa.field("end", pa.int64()))
+DOCUMENTS = pa.schema(  # texts that were read, one row each
+    [
+        pa.field("document_id", pa.string()),  # how ids of its claims begin
+        pa.field("name", pa.string()),  # path inside the case
+        pa.field("original", pa.string()),  # SHA-256 of the file
+        pa.field("evidence", pa.string()),  # SHA-256 of the text whose characters claims count; null = not read
+        pa.field("kind", pa.string()),  # txt | html | pdf | wacz | mhtml
+        pa.field("language", pa.string()),  # "" = none that is read here
+        pa.field("title", pa.string()),
+        pa.field("outlet", pa.string()),
+        pa.field("published", pa.string()),  # ISO date at the precision known
+        pa.field("published_by", pa.string()),  # what says so: given | file name | json-ld datePublished | …
+        pa.field("url", pa.string()),
+        pa.field("claims", pa.int64()),
+        pa.field("notes", pa.list_(pa.string())),
+    ]
+)
+_NAMES = pa.list_(pa.string())
+TEXT_CLAIMS = pa.schema(  # every claim of every text; what the answer can use of them stands in CLAIMS as well
+    [
+        pa.field("claim_id", pa.string()),
+        pa.field("document_id", pa.string()),
+        pa.field("document", pa.string()),  # name of the file
+        pa.field("status", pa.string()),  # open | accepted | rejected, by the last word of a person
+        pa.field("left_out", pa.string()),  # why it is no row of CLAIMS, in words; "" = it is one
+        *(pa.field(n, pa.string()) for n in ("quote", "predicate", "item")),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        *(pa.field(n, pa.string()) for n in ("relation", "unit", "per", "origin_country", "destination_country")),
+        *(pa.field(n, _NAMES) for n in ("carriers", "route_from", "route_to")),
+        *(pa.field(n, pa.string()) for n in ("mode", "period_start", "period_end", "modality")),
+        pa.field("sources", _NAMES),  # outermost first, true origin last
+        pa.field("attribution", pa.string()),
+        pa.field("also_reported_by", _NAMES),
+        *(pa.field(n, pa.string()) for n in ("condition", "statement", "joined")),
+        pa.field("group", pa.string()),  # claims of one origin statement; "" when rejected
+        pa.field("probable_group", pa.string()),  # the same with links that are only probable
+        pa.field("pub_date", pa.string()),
+        pa.field("pub_date_inferred", pa.bool_()),
+        pa.field("language", pa.string()),
+        pa.field("confidence", pa.float64()),
+        pa.field("doubts", _NAMES),  # fields a person should look at, as read; those in `corrections` were
+        pa.field("extractor", pa.string()),
+        pa.field("grounds", pa.string()),  # JSON: field -> characters or rule that it rests on
+        pa.field("corrections", pa.string()),  # JSON: field -> read, set, by, at
+        pa.field("reviewed", pa.string()),  # JSON: who accepted or rejected it, when and why; "" = nobody
+        pa.field("note", pa.string()),
+        pa.field("qty_text", pa.string()),
+        pa.field("item_text", pa.string()),
+        *(pa.field(n, pa.int64()) for n in ("qty_start", "qty_end", "item_start", "item_end", "start", "end")),
+        pa.field("nth", pa.int64()),  # of the claims that stand on the very same characters, from 0
+        pa.field("original", pa.string()),
+        pa.field("evidence", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),  # claims are counted within one text, from 1
+        pa.field("line", pa.int64(), nullable=False),
+    ]
+)
 POSITIONS = pa.schema(
     [
         pa.field("vessel_key", pa.int64()),  # MMSI or local id
@@ -161,7 +221,9 @@ REJECTS = pa.schema(
 )
 NOTICES = pa.schema(
     [
-        pa.field("kind", pa.string()),  # confusable | identifier | model | duplicate_file
+        pa.field(
+            "kind", pa.string()
+        ),  # confusable | identifier | model | duplicate_file | text | contradiction | drift
         pa.field("subject", pa.string()),  # reading or entity id
         pa.field("message", pa.string()),
     ]

@@ -1,6 +1,7 @@
-"""What `run` does, in order: evidence, readings, calls and voyages, tally, reconciliation, publication.
+"""What `run` does, in order: evidence, readings and texts, calls and voyages, tally, reconciliation, publication.
 
     case.toml, inputs ──► store ──► readings ──► calls ──► tally ──► claims held against it ──► tables, report
+                              └───► texts ─────── claims ─────────────────▲
 
 This is the only place that joins the rooms. Everything it writes under ``.tidewaiter/tables`` and ``report`` follows
 from the originals, the versions and the seed, byte for byte.
@@ -29,6 +30,7 @@ from tidewaiter.evidence import (
 from tidewaiter.model.tables import ANSWERS, NOTICES
 from tidewaiter.pipeline.backtest import backtests, cut
 from tidewaiter.pipeline.derive import derive
+from tidewaiter.pipeline.texts import READER, read_texts
 from tidewaiter.readings import published_by, read_inputs
 
 if TYPE_CHECKING:
@@ -78,8 +80,9 @@ def run(path: Path, *, report: bool = True, progress: Callable[[str], None] = la
         progress("evidence")
         declaration, files = _take_in(case, store)
         progress("readings")
-        readings = read_inputs(case, files)
+        readings, texts = _read(case, store, files)
         tables, measurements, diagnostics = _derive(case, readings, declaration, files, progress)
+        tables |= texts
         progress("tables")
         for name in set(table_names(case.root)) - set(tables):
             _forget(case.root, name)
@@ -121,7 +124,7 @@ def as_of(
         progress("evidence")
         declaration, files = _take_in(whole, store)
         progress("readings")
-        tables = published_by(read_inputs(whole, files).tables, day)
+        tables = published_by(_read(whole, store, files)[0].tables, day)
     found = derive(case, tables, declaration.sha256, progress=progress)
     return case, {m.measurement_id: m for m in found.measurements}
 
@@ -151,6 +154,25 @@ def _take_in(case: Case, store: Store) -> tuple[Evidence, list[tuple[Input, Evid
         item = store.add(path, name=path.relative_to(case.root).as_posix(), sensitive=entry.sensitive)
         files.append((entry, item, store.path(item.sha256)))
     return declaration, files
+
+
+def _read(case: Case, store: Store, files: list[tuple[Input, Evidence, Path]]) -> tuple[Readings, dict[str, pa.Table]]:
+    """Read tables and texts: the readings, claims of texts among them, and the tables about the texts alone."""
+    readings = read_inputs(case, [f for f in files if f[0].reader != READER])
+    if all(entry.reader != READER for entry in case.inputs):
+        return readings, {}
+    claims = readings.tables["claims"]
+    originals = [(evidence, path) for entry, evidence, path in files if entry.reader == READER]
+    texts = read_texts(case, store, originals, frozenset(claims["claim_id"].to_pylist()))
+    every = pa.concat_tables([claims, texts.claims])
+    every = every.sort_by([("stated", "ascending"), ("claim_id", "ascending")]).combine_chunks()
+    joined = msgspec.structs.replace(
+        readings,
+        tables={**readings.tables, "claims": every},
+        rejects=pa.concat_tables([readings.rejects, texts.rejects]),
+        notices=pa.concat_tables([readings.notices, texts.notices]),
+    )
+    return joined, {"documents": texts.documents, "text_claims": texts.text_claims}
 
 
 def _derive(

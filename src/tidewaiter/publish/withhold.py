@@ -52,8 +52,9 @@ def withhold(results: Results) -> Results:
                 tables[name], [v not in dropped.get(reading, ()) for v in tables[name][column].to_pylist()]
             )
     if "notices" in tables:
+        names = {results.evidence[sha].name for sha in secret}
         tables["notices"] = _where(
-            tables["notices"], [v not in alias for v in tables["notices"]["subject"].to_pylist()]
+            tables["notices"], [v not in alias and v not in names for v in tables["notices"]["subject"].to_pylist()]
         )
     tables = {name: _renamed(table, alias) for name, table in tables.items()}
     hidden = tuple(

@@ -57,6 +57,10 @@ def _thing(
     at = number.end
     if line.at("attribution.unnamed", at) or (line.at("role", at) and not line.at("item", at)):
         return None  # "two officials said"
+    whole = next((n for n in others if 1 <= n.start - number.end <= 2), None)  # noqa: PLR2004 - "500 of the 3,000 workers"
+    if whole is not None and line.at("directions.from", at) or (whole is not None and line.words.folded[at] == "of"):
+        number = number._replace(end=whole.end)
+        starts.discard(whole.start)
     right = _right(line, number, starts)
     if number.times:
         right = [h for h in right if h.value in line.lexicon.world.items and line.lexicon.world.items[h.value].family in HAPPENINGS]

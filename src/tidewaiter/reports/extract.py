@@ -109,6 +109,9 @@ def _read(line: Line, chain: Chain, found: list[Voice], published: str) -> _Told
 
 def _is_share(line: Line, number: Number, thing: Counted) -> bool:
     """Tell whether a percentage is a part of a whole; one by which something rose or fell is none."""
+    changes = number.start > 0 and line.words.folded[number.start - 1] in {"up", "down", "by", "plus", "minus"}
+    if changes and line.has("numbers.percent", number.bare_start, number.end):
+        return False
     if thing.start is not None and thing.start >= number.end:
         return True
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
@@ -267,7 +270,11 @@ def _put_route(draft: _Draft, way: Route) -> None:
 def _put_period(draft: _Draft, token: int) -> None:
     line, claim, grounds = draft.told.line, draft.claim, draft.grounds
     aside = _in_brackets(line)
-    usable = [p for p in draft.told.periods if not _of_statement(draft.told, p) and (p.start not in aside or token in aside)]
+    usable = [
+        p
+        for p in draft.told.periods
+        if not _of_statement(draft.told, p) and not _compared(line, p) and (p.start not in aside or token in aside)
+    ]
     if not usable:
         return
     first, last = line.clause(token)
@@ -295,6 +302,14 @@ def _put_period(draft: _Draft, token: int) -> None:
             grounds[field] = Ground(*span, f"time: {nearest.how}")
     if not nearest.sure:
         draft.confidence = min(draft.confidence, INFERRED)
+
+
+def _compared(line: Line, period: Period) -> bool:
+    """Tell whether a time is only compared with: "than in 2022", "up from 2023", "wie 2022"."""
+    if period.how != "in" or period.start == 0:
+        return False
+    than = line.words.folded[period.start - 1] in {"wie", "als", "than", "que", "qu'", "ніж", "чем"}
+    return than or line.ending("time.from", period.start) is not None
 
 
 def _relative(line: Line, token: int) -> bool:

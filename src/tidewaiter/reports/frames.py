@@ -243,6 +243,8 @@ def carriers(line: Line) -> tuple[tuple[str, ...], tuple[int, int] | None]:
             end = at
             while end < line.size and _ship_word(line, end, inside=end > at):
                 end += 1
+            if not runs and end == at and not _before_name(line, at):
+                break
             if end > at:
                 runs.append((at, end))
                 at = last = end
@@ -251,6 +253,12 @@ def carriers(line: Line) -> tuple[tuple[str, ...], tuple[int, int] | None]:
         if runs:
             return tuple(_written(line, *run) for run in runs), (runs[0][0], runs[-1][1])
     return (), None
+
+
+def _before_name(line: Line, token: int) -> bool:
+    """Tell whether a word may stand between "the ships" and their names: a mark or an article."""
+    word = line.words.folded[token]
+    return not word[0].isalnum() or word in {"die", "der", "das", "dem", "den", "the", "le", "la", "les", "namens", "named"}
 
 
 def _ship_word(line: Line, token: int, *, inside: bool) -> bool:

@@ -203,6 +203,7 @@ def _in_words(line: Line, token: int) -> _Value | None:
                 total, current = total + (current or 1) * factor, 0.0
         elif (compound := _compound(line, at)) is not None:
             current, at, seen = current + compound, at + 1, True
+            largest = max(largest, 1000.0 if compound >= 1000 and compound % 1000 == 0 else 1.0)  # noqa: PLR2004
         elif seen and line.at("numbers.joiners", at) and _goes_on(line, at + 1, current):
             at += 1
         else:
@@ -337,6 +338,8 @@ def _range(line: Line, token: int, first: _Value, taken: frozenset[int]) -> _Joi
     percent = line.at("numbers.percent", at)
     if percent is not None:
         at = percent.end
+    if line.touches(at) and line.words.folded[at] == "-" and not line.touches(at + 1):
+        at += 1  # "drei- bis viertausend"
     opened = line.ending("relations.between", token) or line.ending("time.from", token)
     to = line.at("relations.to", at) or (line.at("relations.between_and", at) if opened else None)
     if to is None or to.end >= line.size or to.end in taken:

@@ -445,7 +445,7 @@ def _span(line: Line, run: _Run, following: _Run, today: Day | None, *, future: 
     first, last = _resolve(run, today, future=future), _resolve(following, today, future=future)
     if first is None or last is None:
         return None
-    if run.year is None and first[0] > last[1]:
+    if run.year is None and first[0].iso() > last[1].iso():
         first = tuple(d._replace(year=d.year - 1) for d in first)  # type: ignore[assignment]
     start = run.start
     for kind in ("time.from", "relations.between", "time.since", "time.in"):
