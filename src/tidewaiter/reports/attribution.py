@@ -101,7 +101,11 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
 def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     """Tie the voices of a sentence to its cues."""
     ties = [tie for voice in found if voice.name != skip and (tie := _tie(line, voice, found)) is not None]
-    ties = ties or _subject(line, [v for v in found if v.name != skip]) or _before_colon(line, [v for v in found if v.name != skip])
+    ties = (
+        ties
+        or _subject(line, [v for v in found if v.name != skip])
+        or _before_colon(line, [v for v in found if v.name != skip])
+    )
     if not ties:
         return NOBODY
     denials = line.of("modality.denied")
@@ -286,7 +290,9 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
     """Find a verb of saying whose subject a voice can be."""
     first, last = line.clause(voice.start)
     far = NEAR + 1 if voice.kind == "government" else line.size if line.lexicon.code == "de" else FAR
-    nearer = min((o.start for o in found if o.start >= voice.end and not _coordinated(line, voice, o)), default=line.size)
+    nearer = min(
+        (o.start for o in found if o.start >= voice.end and not _coordinated(line, voice, o)), default=line.size
+    )
     for at in range(voice.end, min(last, voice.end + far)):
         if at > nearer and (voice.kind == "government" or at > voice.end + FAR):
             break  # "Russia, the minister added, …"

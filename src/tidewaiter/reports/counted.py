@@ -63,7 +63,11 @@ def _thing(
         starts.discard(whole.start)
     right = _right(line, number, starts)
     if number.times:
-        right = [h for h in right if h.value in line.lexicon.world.items and line.lexicon.world.items[h.value].family in HAPPENINGS]
+        right = [
+            h
+            for h in right
+            if h.value in line.lexicon.world.items and line.lexicon.world.items[h.value].family in HAPPENINGS
+        ]
     found = _together(line, right)
     if found is not None and not found.item:
         return _measured(line, found, before)
@@ -104,7 +108,9 @@ def _unknown(line: Line, number: Number) -> Counted | None:
     if number.share or number.times or _nothing_follows(line, number):
         return None
     first, last = line.clause(number.start)
-    told = any(first <= h.start < last and h.value[0] != "other" and h.value[1] != "nouns" for h in line.of("predicate"))
+    told = any(
+        first <= h.start < last and h.value[0] != "other" and h.value[1] != "nouns" for h in line.of("predicate")
+    )
     if not told or line.at("country", at):
         return None
     return Counted("", "", at, at + 1, "a noun the lexicon does not know")

@@ -90,7 +90,11 @@ def extract(document: Document) -> list[TextClaim]:
 
 def _measured(line: Line, item: str) -> bool:
     kind = line.lexicon.world.items.get(item)
-    return kind is not None and not kind.unit and kind.family in {"grain", "fuel", "coal", "food", "fertiliser", "munition"}
+    return (
+        kind is not None
+        and not kind.unit
+        and kind.family in {"grain", "fuel", "coal", "food", "fertiliser", "munition"}
+    )
 
 
 def _canonical_outlet(document: Document, organisations: dict[str, list[str]]) -> str:
@@ -128,10 +132,15 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
 def _genitive(line: Line, token: int) -> bool:
     """Tell whether a whole follows a share: "of …", "der …", "d'…"."""
     word = line.words.folded[token]
-    return word in {"of", "der", "des", "dieser", "dieses", "de", "d'", "du"} or line.at("directions.from", token) is not None
+    return (
+        word in {"of", "der", "des", "dieser", "dieses", "de", "d'", "du"}
+        or line.at("directions.from", token) is not None
+    )
 
 
-def _quantified(told: _Told, before: Counted | None, published: str, mass: list[str]) -> tuple[list[_Draft], Counted | None]:
+def _quantified(
+    told: _Told, before: Counted | None, published: str, mass: list[str]
+) -> tuple[list[_Draft], Counted | None]:
     """Draft a claim for every number that counts something."""
     line = told.line
     drafts: list[_Draft] = []
@@ -214,7 +223,9 @@ def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
     way = route(line, what, token, _tied(told))
     if family == "sanction":  # the one it binds
         bound = way.origin_hit or way.destination_hit
-        way = way._replace(origin=None, origin_hit=None, destination=bound.value[0] if bound else None, destination_hit=bound)
+        way = way._replace(
+            origin=None, origin_hit=None, destination=bound.value[0] if bound else None, destination_hit=bound
+        )
     if family not in {"meeting", "treaty"}:
         _put_route(draft, way)
     vehicle = mode(line, token)
@@ -399,14 +410,29 @@ def _unquantified(told: _Told, quantified: Sequence[_Draft], published: str) -> 
     out: list[_Draft] = []
     busy = {line.clause(d.token) for d in quantified}
     denial = next(iter(line.of("modality.denied")), None)
-    if denial is not None and not any(d.claim["predicate"] == "denial" for d in quantified) and (goods or line.of("predicate")):
+    if (
+        denial is not None
+        and not any(d.claim["predicate"] == "denial" for d in quantified)
+        and (goods or line.of("predicate"))
+    ):
         first, last = line.clause(denial.start)
         near = [g for g in goods if first <= g.start < last] or goods
-        out.append(_bare(told, denial.start, near[0] if near else None, Frame("denial", "", denial, "word of denial"), "denied", published))
+        out.append(
+            _bare(
+                told,
+                denial.start,
+                near[0] if near else None,
+                Frame("denial", "", denial, "word of denial"),
+                "denied",
+                published,
+            )
+        )
         busy.add((first, last))
     for kind, predicate in (("vague.patterns", ""), ("vague.share", "share")):
         for vague in line.of(kind):
-            item = next((g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None)
+            item = next(
+                (g for g in goods if vague.start <= g.start <= vague.end + 6 or vague.start < g.end <= vague.end), None
+            )
             item = item or next((g for g in reversed(goods) if g.end <= vague.start), None)
             counted_here = {d.claim.get("item_start") for d in quantified}
             if item is None or line.span(item.start, item.end)[0] in counted_here:
@@ -476,12 +502,14 @@ def _carry(told: _Told, fresh: Sequence[_Draft], earlier: Sequence[_Draft], befo
     if not earlier or not told.line.has("syntax.demonstratives", 0, 5):
         return
     source = earlier[-1]
+    leading = told.line.has("syntax.demonstratives", 0, 2)
     for draft in fresh:
         if draft.claim.get("period_start") is None and draft.claim.get("period_end") is None:
             for field in ("period_start", "period_end"):
                 _take(draft, source, field)
         for field in ("carriers", "mode", "origin_country", "destination_country"):
-            if not draft.claim.get(field) or (draft.claim["predicate"] == "share" and field.endswith("country")):
+            override = draft.claim["predicate"] == "share" and field.endswith("country") and leading
+            if not draft.claim.get(field) or override:
                 _take(draft, source, field)
 
 
@@ -503,21 +531,35 @@ def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
         for d in drafts
         if d.claim.get("origin_country") and d.claim.get("destination_country") and d.claim["predicate"] != "lost"
     )
-    origins = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and d.claim["predicate"] != "lost")
+    origins = Counter(
+        d.claim["origin_country"]
+        for d in drafts
+        if d.claim.get("origin_country") and (d.claim["predicate"] != "lost" or _is_people(d))
+    )
     origins.update(givers)
-    for draft in drafts:
+    for n, draft in enumerate(drafts):
         start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
         bound = _family(draft.told.line, str(draft.claim.get("item", ""))) in {"meeting", "treaty", "sanction"}
         family = _family(draft.told.line, str(draft.claim.get("item", "")))
         if draft.claim["predicate"] == "lost" and not start and family not in {"loss", "people"} and origins:
             _fill(draft, "origin_country", origins.most_common(1)[0][0])
         if draft.claim["predicate"] == "lost" and not start and family in {"loss", "people"}:
-            sent = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and _family(d.told.line, str(d.claim.get("item", ""))) in {"loss", "people"})
+            sent = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and _is_people(d))
             if sent:
                 _fill(draft, "origin_country", sent.most_common(1)[0][0])
         if draft.claim["predicate"] not in moving or (start and end) or bound:
             continue
-        fitting = [pair for pair, _ in pairs.most_common() if (not start or pair[0] == start) and (not end or pair[1] == end)]
+        here = draft.told.line.sentence.paragraph
+        near = [
+            (d.claim["origin_country"], d.claim["destination_country"])
+            for d in reversed(drafts[:n])
+            if d.told.line.sentence.paragraph == here
+            and d.claim.get("origin_country")
+            and d.claim.get("destination_country")
+            and d.claim["predicate"] != "lost"
+        ]
+        known = [*near, *(pair for pair, _ in pairs.most_common())]
+        fitting = [pair for pair in known if (not start or pair[0] == start) and (not end or pair[1] == end)]
         if not start and not end and draft.told.line.has("directions.reverse"):
             fitting = [(b, a) for a, b in fitting]
         if not start and not fitting:
@@ -527,6 +569,10 @@ def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
         for field, value in zip(("origin_country", "destination_country"), fitting[0], strict=True):
             if not draft.claim.get(field):
                 _fill(draft, field, value)
+
+
+def _is_people(draft: _Draft) -> bool:
+    return _family(draft.told.line, str(draft.claim.get("item", ""))) in {"loss", "people"}
 
 
 def _fill(draft: _Draft, field: str, value: object) -> None:

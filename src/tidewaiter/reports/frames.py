@@ -106,9 +106,10 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         token: where the counted thing stands.
         speakers: voices that a cue ties to the sentence; their countries are no ends of a route.
     """
-    said = {t for v in speakers for t in range(v.start, v.end)}
+    said = {t for v in speakers for t in range(max(0, v.start - 1), v.end)}
     origin: Hit | None = None
     destination: Hit | None = None
+    within: Hit | None = None
     loose: list[Hit] = []
     adjectives: list[Hit] = []
     first, last = line.clause(token)
@@ -124,10 +125,13 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
             destination = destination or hit
         elif mark in {"via", "in", "against"}:
             inside = first <= hit.start < last
-            if mark == "in" and inside and destination is None and what.predicate in {"deployed", "trained"}:
-                destination = hit
+            if mark == "in" and inside and destination is None:
+                within = within or hit
+                if what.predicate in {"deployed", "trained"}:
+                    destination = hit
         elif form in {"adjectives", "people"}:
-            adjectives.append(hit)
+            if not _of_a_vehicle(line, hit):
+                adjectives.append(hit)
         else:
             loose.append(hit)
     places_from, places_to, places = _places(line)
@@ -136,13 +140,18 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     if predicate in {"lost", "produced", "stock"}:
         first, last = line.clause(token)
         around = sorted(  # who makes or holds stands before what is made
-            (*loose, *adjectives), key=lambda h: (not first <= h.start < last, abs(h.start - token) + 8 * (h.start > token))
+            (*loose, *adjectives),
+            key=lambda h: (not first <= h.start < last, abs(h.start - token) + 8 * (h.start > token)),
         )
         people = line.lexicon.world.items.get(what.item)
         lost_goods = predicate == "lost" and (people is None or people.family not in {PEOPLE, LOSS})
         near = own or (None if lost_goods else next(iter(around), None) or origin)
         return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
     subjects = loose + adjectives if not loose else loose
+    if predicate == "share" and origin is not None and own is not None and _other(own, origin):
+        destination = destination or own  # "40 percent of Russian shells come from …"
+    if predicate == "delivered" and origin is not None and destination is None and within is not None:
+        destination = within if _other(within, origin) else None  # "arrived in …"
     if voice == "receive":
         taker = next((h for h in subjects if h is not own and h is not origin), None)
         destination = destination or taker
@@ -167,6 +176,20 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     if start == end and start is not None and not (places_from and places_to):
         end, destination = None, None
     return Route(start, end or None, origin, destination, places_from, places_to, places)
+
+
+def _of_a_vehicle(line: Line, hit: Hit) -> bool:
+    """Tell whether an adjective belongs to a ship, train or aircraft, which says nothing about the goods."""
+    kinds = line.lexicon.world.items
+    for token in range(hit.end, min(line.size, hit.end + 4)):
+        item = line.at("item", token)
+        if item is not None:
+            return item.value in kinds and kinds[item.value].family in {SHIPS, "train", "aircraft", "voyage"}
+        if line.at("carrier", token) or line.at("mode", token):
+            return True
+        if not line.words.folded[token][0].isalpha() and line.words.folded[token] != "-":
+            return False
+    return False
 
 
 def _country_of(line: Line, place: str) -> str:
@@ -196,7 +219,9 @@ def _mark(line: Line, hit: Hit | None) -> str:
         if at == 0:
             break
         word = line.words.folded[at - 1]
-        light = (len(word) <= 3 and word.strip("'").isalpha()) or line.ending("country", at) or line.ending("region", at)
+        light = (
+            (len(word) <= 3 and word.strip("'").isalpha()) or line.ending("country", at) or line.ending("region", at)
+        )
         light = light or line.at("carrier", at - 1) or line.at("syntax.and", at - 1)
         if not light or line.at("predicate", at - 1):
             break
@@ -258,7 +283,19 @@ def carriers(line: Line) -> tuple[tuple[str, ...], tuple[int, int] | None]:
 def _before_name(line: Line, token: int) -> bool:
     """Tell whether a word may stand between "the ships" and their names: a mark or an article."""
     word = line.words.folded[token]
-    return not word[0].isalnum() or word in {"die", "der", "das", "dem", "den", "the", "le", "la", "les", "namens", "named"}
+    return not word[0].isalnum() or word in {
+        "die",
+        "der",
+        "das",
+        "dem",
+        "den",
+        "the",
+        "le",
+        "la",
+        "les",
+        "namens",
+        "named",
+    }
 
 
 def _ship_word(line: Line, token: int, *, inside: bool) -> bool:

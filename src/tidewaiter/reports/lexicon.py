@@ -287,6 +287,7 @@ class Lexicon:
 
     Attributes:
         code: of the language. file: the tables as read. world: what exists.
+        number_parts: pieces of numbers written as one word, made when first needed.
         stop: function words. abbreviations: words before a full stop that ends no sentence.
     """
 
@@ -299,8 +300,8 @@ class Lexicon:
         for kind, value, words in _patterns(file):
             self._add(kind, value, words)
         self._longest = {how: max(map(len, found), default=0) for how, found in self._first.items()}
+        self.number_parts: dict[str, tuple[float, bool]] | None = None
         self._known: dict[str, tuple[_Pattern, ...]] = {}
-        self._fits: dict[tuple[str, str, str], bool] = {}
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Return all matches in a run of case-folded tokens, the longest of each kind at a place, in order."""
@@ -363,7 +364,11 @@ class Lexicon:
     def _goes_on(self, pattern: _Pattern, words: Sequence[str], at: int) -> bool:
         if at + len(pattern.words) > len(words):
             return False
-        return all(_fits(how, letters, words[at + n]) for n, (how, letters) in enumerate(pattern.words[1:], 1))
+        for how, letters in pattern.words[1:]:
+            at += 1
+            if not _fits(how, letters, words[at]):
+                return False
+        return True
 
 
 def _fits(how: str, letters: str, word: str) -> bool:

@@ -17,7 +17,7 @@ class Line:
 
     Attributes:
         sentence: where it stands. words: its tokens. lexicon: of its language. hits: all matches, in order.
-        size: number of tokens.
+        size: number of tokens. timed, numbered: tokens that begin a match of time or of a number word.
     """
 
     def __init__(self, plain: str, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -31,6 +31,8 @@ class Line:
         for hit in self.hits:
             self._from.setdefault(hit.kind, {})[hit.start] = hit
             self._to.setdefault(hit.kind, {})[hit.end] = hit
+        self.timed = {h.start for h in self.hits if h.kind.startswith("time.")}
+        self.numbered = {h.start for h in self.hits if h.kind.startswith("numbers.")}
         self.clauses = self._clauses()
 
     def _small(self, hit: Hit) -> bool:

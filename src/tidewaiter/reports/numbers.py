@@ -113,8 +113,9 @@ def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
 
 def _value(line: Line, token: int) -> _Value | None:
     """Read one number that begins at a token."""
-    folded = line.words.folded
-    word = folded[token]
+    word = line.words.folded[token]
+    if token not in line.numbered and not word[0].isdecimal() and not line.lexicon.file.numbers.parts:
+        return None
     times = line.at("numbers.times", token)
     if times is not None:
         return _Value(times.end, float(times.value), 1.0, "times")
@@ -277,12 +278,12 @@ def _compound(line: Line, token: int) -> float | None:
 
 def _parts_of(line: Line) -> dict[str, tuple[float, bool]]:
     file = line.lexicon.file.numbers
-    known = getattr(line.lexicon, "number_parts", None)
+    known: dict[str, tuple[float, bool]] | None = line.lexicon.number_parts
     if known is None:
         known = {w.casefold(): (float(v), False) for w, v in file.words.items() if "*" not in w and " " not in w}
         known |= {w.casefold(): (float(v), True) for w, v in file.scales.items() if w.isalpha() and len(w) > 4}
         known |= {j.casefold(): (0.0, False) for j in file.joiners}
-        line.lexicon.number_parts = known  # type: ignore[attr-defined]
+        line.lexicon.number_parts = known
     return known
 
 
@@ -440,7 +441,16 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
 
 def year_marked(line: Line, token: int) -> bool:
     """Tell whether words of time stand right in front of four digits, so that they are a year before any noun."""
-    kinds = ("time.in", "time.since", "time.until", "time.months", "time.parts", "time.seasons", "time.fillers", "time.from")
+    kinds = (
+        "time.in",
+        "time.since",
+        "time.until",
+        "time.months",
+        "time.parts",
+        "time.seasons",
+        "time.fillers",
+        "time.from",
+    )
     if line.ending("numbers.articles", token) or line.ending("relations.approx", token):
         return False
     return any(line.ending(kind, token) for kind in kinds)
@@ -453,7 +463,9 @@ def _aside(line: Line, start: int, end: int) -> bool:
     if named and line.lexicon.code != "ko" and not line.at("item", start - 1) and not _followed(line, end):
         return True  # "the Paek Yang San 1"
     inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}
-    return inside and end == start + 1 and int(folded[start]) < OLDEST and not line.words.written[start - 2][:1].islower()
+    return (
+        inside and end == start + 1 and int(folded[start]) < OLDEST and not line.words.written[start - 2][:1].islower()
+    )
 
 
 def _followed(line: Line, token: int) -> bool:

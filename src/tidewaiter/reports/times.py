@@ -83,7 +83,12 @@ class _Run(msgspec.Struct):
     def anchored(self) -> bool:
         found = (self.year, self.month, self.quarter, self.weekday, self.direct, self.ago)
         half = self.part in {"h1", "h2"}
-        return any(x is not None for x in found) or bool(self.season) or half or (self.shift is not None and bool(self.unit))
+        return (
+            any(x is not None for x in found)
+            or bool(self.season)
+            or half
+            or (self.shift is not None and bool(self.unit))
+        )
 
 
 def published_day(published: str) -> Day | None:
@@ -150,7 +155,9 @@ def _last_several(line: Line, hit: Hit, today: Day) -> Period | None:
     if at >= line.size:
         return None
     word = line.value("numbers.words", at)
-    number = float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdecimal() else 0.0
+    number = (
+        float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdecimal() else 0.0
+    )
     unit = line.at("time.units", at + 1)
     if unit is None or not 1 < number <= 36 or today.month is None:  # noqa: PLR2004
         return None
@@ -183,6 +190,8 @@ def time_tokens(line: Line) -> frozenset[int]:
 
 def _run(line: Line, token: int) -> _Run | None:
     """Gather the parts of a date that begin at a token."""
+    if token >= line.size or not (token in line.timed or line.words.folded[token][0].isdecimal()):
+        return None
     run = _Run(token, token)
     at = token
     while at < line.size and at - token < 12:
@@ -463,12 +472,18 @@ def _single(line: Line, run: _Run, today: Day | None, *, future: bool) -> Period
         if recent is not None and run.unit not in {"year", "quarter", "century"}:
             return Period(recent.start, run.end, None, today.iso(), "recent")
     after = line.lexicon.file.time.markers_after
-    over = next((h for k in ("since", "until") for h in line.of(f"time.{k}") if h.start < start < h.end <= run.end), None)
+    over = next(
+        (h for k in ("since", "until") for h in line.of(f"time.{k}") if h.start < start < h.end <= run.end), None
+    )
     if over is not None:
         start = marker = over.start
     for kind in ("since", "until", "after", "before", "in"):
         direct = line.ending("time.in", start) if kind != "in" and not line.ending(f"time.{kind}", start) else None
-        hit = None if direct else (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)
+        hit = (
+            None
+            if direct
+            else (line.at(f"time.{kind}", run.end) if after else None) or _before(line, f"time.{kind}", start)
+        )
         if over is not None and over.kind == f"time.{kind}":
             hit = over
         if hit is not None:

@@ -133,7 +133,9 @@ def _office(line: Line, start: int, end: int, role: str, people: People) -> Voic
         adjective = world.countries[iso].adjective or world.countries[iso].name
         name = named or f"{adjective} {world.roles[role].name}"
         other = line.ending("country", first - 1) if first > 1 and line.at("syntax.and", first - 1) else None
-        if other is not None and other.value[1] == "adjectives" and other.value[0] != iso:  # "South Korean and American officials"
+        if (
+            other is not None and other.value[1] == "adjectives" and other.value[0] != iso
+        ):  # "South Korean and American officials"
             also = world.agencies.get(f"{other.value[0]}/{role}") or (
                 f"{world.countries[other.value[0]].adjective} {world.roles[role].name}"
             )
@@ -166,7 +168,9 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
         at = start - back
         hit = line.ending("country", at)
         if hit is not None:
-            if hit.value[1] == "adjectives" or ((back <= 1 or line.words.folded[at] == "'s") and hit.value[1] in {"names", "seats"}):
+            if hit.value[1] == "adjectives" or (
+                (back <= 1 or line.words.folded[at] == "'s") and hit.value[1] in {"names", "seats"}
+            ):
                 return hit.value[0], hit.start, end
             break
         if at <= 0 or line.at("syntax.clause", at - 1):
@@ -286,7 +290,11 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
     if any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
         return True
-    only = voice.name.startswith("unnamed") or voice.kind in {"experts", "documents"} or voice.name.endswith("spokesperson")
+    only = (
+        voice.name.startswith("unnamed")
+        or voice.kind in {"experts", "documents"}
+        or voice.name.endswith("spokesperson")
+    )
     for other in others:
         if other is voice or not only or not 0 <= other.start - voice.end <= 4:  # noqa: PLR2004
             continue
