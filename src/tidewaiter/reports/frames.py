@@ -172,7 +172,8 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     if places_to and (end is None or not _mark(line, destination)):
         end = _country_of(line, places_to[0]) or end
     if places_from and (start is None or not _mark(line, origin)):
-        start = _country_of(line, places_from[0]) or start
+        left = _country_of(line, places_from[0])
+        start = left if left and left != end else start
     if start == end and start is not None and not (places_from and places_to):
         end, destination = None, None
     return Route(start, end or None, origin, destination, places_from, places_to, places)

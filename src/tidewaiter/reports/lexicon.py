@@ -100,6 +100,7 @@ class _Time(_Table, frozen=True):
     before: Words = []
     fillers: Words = []
     ordinals: dict[str, int] = {}
+    events: dict[str, str] = {}
     markers_after: bool = False
 
 

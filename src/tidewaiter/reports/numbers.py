@@ -385,7 +385,7 @@ def _modifiers(line: Line, start: int, end: int) -> tuple[int, int, str]:
             start -= 1
         else:
             break
-    counter = line.at("item", end)
+    counter = line.at("item", end) if line.lexicon.code == "ko" else None
     for at in (end, counter.end) if counter is not None else (end,):  # "300명 이상": the counter stands between
         after = next((h for sign in SIGNS if (h := line.at(f"relations.{sign}_after", at))), None)
         if after is not None:

@@ -242,6 +242,10 @@ def _part(line: Line, run: _Run, at: int) -> int:
     if _is_year(line, at) and run.year is None:
         run.year = int(word)
         return 1
+    event = line.at("time.events", at)
+    if event is not None and run.year is None and run.month is None:
+        run.year, run.month, run.day = (int(x) for x in str(event.value).split("-"))
+        return event.end - event.start
     month = _month(line, at)
     if month is not None and run.month is None:
         run.month = int(month.value)
