@@ -21,6 +21,7 @@ import platform
 import sys
 import time
 from collections import defaultdict
+from functools import cache
 from importlib.metadata import version
 from itertools import combinations
 from pathlib import Path
@@ -28,7 +29,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tidewaiter.reports import TextClaim, extract, hold
 from tidewaiter.reports.hierarchy import same_voice, voice
+from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.line import Line
 from tidewaiter.reports.merge import merge
+from tidewaiter.reports.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -153,8 +157,20 @@ def f1(right: int, predicted: int, gold: int) -> dict[str, float]:
     return {"p": round(p, 3), "r": round(r, 3), "f1": round(2 * p * r / (p + r), 3) if p + r else 0.0}
 
 
+@cache
+def canonical(name: str) -> str:
+    """Return the name that the lexicons give to a voice, whatever the spelling ("Budanow"); else the name itself."""
+    for language in LANGUAGES:
+        line = Line(name, Sentence(0, len(name), 0, heading=False), load_lexicon(language))
+        hit = next(iter(line.of("organisation")), None)
+        if hit is not None and hit.start == 0 and hit.end == line.size:
+            return str(hit.value)
+    return name
+
+
 def same_name(a: str, b: str) -> bool:
     """Tell whether two canonical names are one voice: "South Korean Ministry of Defence", "Defence Ministry of South Korea"."""
+    a, b = canonical(a), canonical(b)
     x, y = voice(a), voice(b)
     return same_voice(a, b) == "same" or (bool(x.role) and (x.role, x.country) == (y.role, y.country))
 

@@ -84,6 +84,7 @@ def extract(document: Document) -> list[TextClaim]:
         drafts += fresh
         mass += [h.value for h in here.line.of("item") if _measured(here.line, h.value)]
         before = last or (before if here.line.sentence.heading else None)
+    _resolve_predicates(drafts)
     _resolve_countries(drafts, [iso for here in told for iso in _givers(here)])
     return [_finish(document, draft, number, published) for number, draft in enumerate(drafts, 1)]
 
@@ -156,12 +157,24 @@ def _quantified(
             thing = thing._replace(item=mass[-1], rule="the goods the text measured last")
         elif thing.item in items and not items[thing.item].unit:
             mass.append(thing.item)
+        if last is not None and thing.item in {"", "person"} and not thing.unit.endswith("percent"):
+            thing = _as_before(line, thing, last)
         last = thing
         token = thing.start if thing.start is not None else number.bare_start
         what = frame(line, token, thing.item, share=number.share, times=number.times)
         drafts.append(_draft(told, number, thing, what, published))
     _join(told, drafts)
     return drafts, last if drafts else None
+
+
+def _as_before(line: Line, thing: Counted, last: Counted) -> Counted:
+    """A noun that says little ("men", "apparatus") means what was counted before, where that is of its kind."""
+    known = line.lexicon.world.items.get(last.item)
+    if known is None or (thing.item == "person" and known.family != "people"):
+        return thing
+    if thing.item == "" and (not known.unit or thing.unit):
+        return thing
+    return thing._replace(item=last.item, unit=known.unit, rule="a general noun for what was counted before")
 
 
 def _join(told: _Told, drafts: Sequence[_Draft]) -> None:
@@ -200,6 +213,8 @@ def _draft(told: _Told, number: Number, thing: Counted, what: Frame, published: 
     draft = _Draft(told, number.start, claim, grounds, [])
     if thing.item == "person" and thing.rule == "people of a country":
         claim["item"] = "soldier"
+    if what.predicate == "lost" and claim["item"] in {"soldier", "person"}:
+        claim["item"] = "casualty"
     if thing.start is not None and thing.end is not None:
         span = line.span(thing.start, thing.end)
         claim["item_start"], claim["item_end"] = span
@@ -521,6 +536,24 @@ def _take(draft: _Draft, source: _Draft, field: str) -> None:
         draft.grounds[field] = Ground(
             ground.start if ground else None, ground.end if ground else None, "carried from the sentence before"
         )
+
+
+def _resolve_predicates(drafts: Sequence[_Draft]) -> None:
+    """A number without a verb ("30,000 shells in three months") means what the text says of the same goods elsewhere."""
+    told: dict[object, Counter[object]] = {}
+    for draft in drafts:
+        ground = draft.grounds.get("predicate")
+        if ground is not None and ground.start is not None and draft.claim["predicate"] != "denial":
+            told.setdefault(draft.claim.get("item"), Counter())[draft.claim["predicate"]] += 1
+    for draft in drafts:
+        ground = draft.grounds.get("predicate")
+        known = told.get(draft.claim.get("item"))
+        if ground is None or ground.start is not None or draft.claim["predicate"] != "other" or not known:
+            continue
+        likely = next((p for p, _ in known.most_common() if p not in {"other", "share"}), None)
+        if likely is not None:
+            draft.claim["predicate"] = likely
+            draft.grounds["predicate"] = Ground(None, None, "what the text says of the same goods")
 
 
 def _resolve_countries(drafts: Sequence[_Draft], givers: Sequence[str]) -> None:
