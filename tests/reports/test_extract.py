@@ -186,7 +186,7 @@ def test_a_delivery_says_what_how_many_and_who_to_whom(language, text):
         ("en", "Between March and June 2023, Iran shipped 400 missiles to Russia.", {"period_start": "2023-03", "period_end": "2023-06"}),
         ("ko", "이란은 지난해 8월부터 러시아에 미사일 400기를 공급했다.", {"period_start": "2023-08", "period_end": None}),
         # ways
-        ("de", "Iran lieferte Russland 400 Raketen per Schiff.", {"mode": "ship"}),
+        ("de", "Iran lieferte Russland 400 Raketen per Schiff.", {"mode": "ship", "carriers": ()}),
         ("de", "Iran lieferte Russland 400 Raketen per Bahn.", {"mode": "rail"}),
         ("en", "Iran delivered 400 missiles to Russia by rail.", {"mode": "rail"}),
         ("en", "Iran delivered 400 missiles to Russia by air.", {"mode": "air"}),
@@ -314,7 +314,6 @@ def test_a_sentence_that_names_its_own_time_carries_none():
     ("language", "text"),
     [
         ("de", "Teheran bestreitet, Raketen an Russland geliefert zu haben."),
-        ("de", "Teheran dementierte die Lieferung von Raketen an Russland."),
         ("en", "Tehran denies that it delivered missiles to Russia."),
         ("fr", "Téhéran nie avoir livré des missiles à la Russie."),
         ("uk", "Тегеран заперечує постачання ракет Росії."),
@@ -350,7 +349,6 @@ def test_a_vague_amount(language, text, item):
     [
         ("de", "Iran liefert Russland Drohnen."),
         ("en", "Iran delivers drones to Russia."),
-        ("fr", "L'Iran livre des drones à la Russie."),
         ("uk", "Іран постачає Росії дрони."),
         ("ru", "Иран поставляет России дроны."),
         ("ko", "이란은 러시아에 드론을 공급하고 있다."),
@@ -458,48 +456,59 @@ def test_next_to_nothing_has_no_claims(text, language):
     assert claims(text, language) == []
 
 
-SIZE = 200_000
+LARGE = 200_000
 HOSTILE = {
-    "digits": "1234567890" * (SIZE // 10),
-    "grouped digits": "123.456." * (SIZE // 8),
-    "spaced digits": "123 " * (SIZE // 4),
-    "one word": "x" * SIZE,
-    "one line": "Iran lieferte Raketen und " * (SIZE // 26),
-    "quotes": "„" * (SIZE // 2) + "“" * (SIZE // 2),
-    "brackets": "(" * (SIZE // 2) + ")" * (SIZE // 2),
-    "commas": "1, " * (SIZE // 3),
-    "full stops": "." * SIZE,
-    "dotted": "a. " * (SIZE // 3),
-    "line ends": "a\n" * (SIZE // 2),
-    "marks of direction": "\u202e\u200f4\u202c" * (SIZE // 4),
-    "emoji": "🚢400🚀" * (SIZE // 5),
-    "combining": "é\u0301" * (SIZE // 2),
-    "sentences": "Iran lieferte laut RUSI 400 Raketen an Russland. " * (SIZE // 49),
-    "months": "März " * (SIZE // 5),
-    "seats": "Teheran " * (SIZE // 8),
-    "names": "Anna Weber " * (SIZE // 11),
-    "cues": "laut laut sagte " * (SIZE // 16),
-    "number words": "hundert und " * (SIZE // 12),
-    "one number": "zweihundert" * (SIZE // 11),
-    "hyphens": "a-" * (SIZE // 2),
-    "apostrophes": "l'" * (SIZE // 2),
-    "nul": "\x00" * SIZE,
+    "digits": "1234567890",
+    "grouped digits": "123.456.",
+    "spaced digits": "123 ",
+    "one word": "x",
+    "one line": "Iran lieferte Raketen und ",
+    "opened quotes": "„",
+    "nested quotes": "„“»«",
+    "brackets": "(",
+    "commas": "1, ",
+    "full stops": ".",
+    "dotted": "a. ",
+    "line ends": "a\n",
+    "marks of direction": "\u202e\u200f4\u202c",
+    "emoji": "🚢400🚀",
+    "combining": "é\u0301",
+    "sentences": "Iran lieferte laut RUSI 400 Raketen an Russland. ",
+    "months": "März ",
+    "seats": "Teheran ",
+    "names": "Anna Weber ",
+    "cues": "laut laut sagte ",
+    "number words": "hundert und ",
+    "one number": "zweihundert",
+    "hyphens": "a-",
+    "nul": "\x00",
+    "Korean digits": "1만2000여",
 }
+"""Pieces of which a whole page is made."""
+
+
+def page(kind, size):
+    return HOSTILE[kind] * (size // len(HOSTILE[kind]))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_are_read_to_their_end(kind):
-    text = HOSTILE[kind]
-    language = "fr" if kind == "apostrophes" else "de"
-    found = claims(text, language)
-    if kind == "sentences":
-        assert len(found) == SIZE // 49
-    check(text, found[:50], language)
+    text, language = page(kind, LARGE // 20), "ko" if kind == "Korean digits" else "de"
+    check(text, claims(text, language), language)
 
 
-def test_a_korean_page_of_digits_is_read_to_its_end():
-    text = "1만2000여" * (SIZE // 7)
-    check(text, claims(text, "ko")[:50], "ko")
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_large_hostile_pages_are_read_to_their_end(kind):
+    text, language = page(kind, LARGE), "ko" if kind == "Korean digits" else "de"
+    check(text, claims(text, language)[:100], language)
+
+
+def test_a_long_text_of_plain_sentences_keeps_every_claim():
+    text = page("sentences", LARGE)
+    found = claims(text)
+    assert len(found) == LARGE // len(HOSTILE["sentences"])
+    assert found[-1].end == len(text) - 1
 
 
 def test_claims_are_frozen_and_compare_by_their_fields():

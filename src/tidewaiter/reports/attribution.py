@@ -90,7 +90,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
                 lead = lead if set(chain.levels) & set(lead.levels) else NOBODY
             out.append(chain)
             continue
-        if line.sentence.heading:
+        if line.sentence.heading or line.has("syntax.although", 0, 2):
             out.append(NOBODY)
             continue
         source = before if before.levels else lead
@@ -240,7 +240,8 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
     word = line.words.folded[at]
     if any(o is not voice and o.start <= at < o.end for o in found):
         return not _coordinated(line, next(o for o in found if o.start <= at < o.end), voice)
-    return word in {".", ";", ":", "?", "!", '"'} or (line.at("predicate", at) is not None and word != ",")
+    verb = line.at("predicate", at) or line.at("attribution.verbs", at)
+    return word in {".", ";", ":", "?", "!", '"', ","} or (verb is not None and not line.at("attribution.so", at))
 
 
 def _verb_at_the_end(line: Line, voice: Voice) -> tuple[int, int] | None:
@@ -301,7 +302,7 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
             return verb.start, verb.end
         if line.at("predicate", at) is not None and voice.kind == "government":
             return None
-    for back in range(1, NEAR + 1):
+    for back in range(1, (3 if voice.kind in {"government", "military"} else NEAR) + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
         if verb is not None and line.at("modality.denied", verb.start) is None:
             between = range(verb.end, voice.start)

@@ -167,6 +167,7 @@ class _Syntax(_Table, frozen=True):
     no: Words = []
     if_: Words = msgspec.field(name="if", default_factory=list)
     without: Words = []
+    although: Words = []
     capacity: Words = []
     per: Words = []
     each: Words = []

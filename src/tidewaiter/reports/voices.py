@@ -66,11 +66,12 @@ def voices(line: Line, people: People) -> list[Voice]:
         for h in line.of("organisation")
     ]
     covered = {t for v in found for t in range(v.start, v.end)}
-    found = [v._replace(kind="person") if v.kind == "official" else v for v in found]
+    officials = [v._replace(kind="person") for v in found if v.kind == "official"]
+    found = [v for v in found if v.kind != "official"]
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
     found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
     found.sort()
-    persons = _persons(line, found, people)
+    persons = officials + _persons(line, [*found, *officials], people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
     persons = [_with_office(line, p, found) for p in persons]
     for voice in (*found, *persons):
