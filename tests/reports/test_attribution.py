@@ -68,7 +68,11 @@ def levels(text, language, skip=""):
         ("ko", "화물선 12척이 떠났다고 로이터통신이 보도했다.", ["Reuters"]),
         # chains: outermost first, the origin last
         ("de", "Reuters meldete unter Berufung auf die NATO zwölf Frachter.", ["Reuters", "NATO"]),
-        ("de", "Zwölf Frachter liefen aus, berichtet Reuters unter Berufung auf das Pentagon.", ["Reuters", "Pentagon"]),
+        (
+            "de",
+            "Zwölf Frachter liefen aus, berichtet Reuters unter Berufung auf das Pentagon.",
+            ["Reuters", "Pentagon"],
+        ),
         ("de", "Wie Reuters meldet, sagte Anna Weber, zwölf Frachter seien ausgelaufen.", ["Reuters", "Anna Weber"]),
         (
             "de",
@@ -185,8 +189,7 @@ def test_a_new_paragraph_without_a_report_in_the_lead_has_no_source():
 
 def test_the_report_of_the_lead_reaches_into_later_paragraphs():
     text = (
-        "Ein Bericht des Instituts RUSI nennt zwölf Frachter.\n\n"
-        "Zehn Frachter kamen an.\n\nZwei Frachter drehten ab."
+        "Ein Bericht des Instituts RUSI nennt zwölf Frachter.\n\nZehn Frachter kamen an.\n\nZwei Frachter drehten ab."
     )
     found = told(text, "de")
     assert [c.levels for c in found] == [("RUSI",)] * 3

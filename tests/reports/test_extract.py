@@ -268,7 +268,11 @@ def test_a_capacity_is_no_count(language, text):
 @pytest.mark.parametrize(
     ("language", "text", "begins"),
     [
-        ("de", "Wenn alle Kisten voll waren, lieferte Iran 90.000 Granaten an Russland.", "Wenn alle Kisten voll waren"),
+        (
+            "de",
+            "Wenn alle Kisten voll waren, lieferte Iran 90.000 Granaten an Russland.",
+            "Wenn alle Kisten voll waren",
+        ),
         ("en", "If all crates were full, Iran delivered 90,000 shells to Russia.", "If all crates were full"),
     ],
 )
@@ -341,7 +345,9 @@ def test_a_denial_without_a_number(language, text):
 )
 def test_a_vague_amount(language, text, item):
     claim = only(text, language)
-    assert is_claim(claim, predicate="delivered", item=item, relation=None, origin_country="IR", destination_country="RU")
+    assert is_claim(
+        claim, predicate="delivered", item=item, relation=None, origin_country="IR", destination_country="RU"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from tidewaiter.errors import InputError
 from tidewaiter.reports.bulk import extract_files, find_files
 from tidewaiter.reports.spark import extract_files_on_spark
 
-TEXT = "Nach Angaben der NATO lieferte Iran im vergangenen Jahr {} Raketen an Russland, und die Schiffe sind angekommen."
+TEXT = (
+    "Nach Angaben der NATO lieferte Iran im vergangenen Jahr {} Raketen an Russland, und die Schiffe sind angekommen."
+)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,9 @@ def session():
     patch = pytest.MonkeyPatch()
     patch.setenv("PYSPARK_PYTHON", sys.executable)
     builder = sql.SparkSession.builder.master("local[2]").appName("tests").config("spark.ui.enabled", "false")
-    found = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
+    found = (
+        builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
+    )
     yield found
     found.stop()
     patch.undo()
@@ -48,7 +52,7 @@ def test_rows_equal_those_of_one_process(session, files, tmp_path, suffix):
 
 @pytest.mark.filterwarnings("ignore")
 def test_an_output_of_no_known_kind_is_refused(session, files, tmp_path):
-    with pytest.raises(InputError, match="jsonl or .csv"):
+    with pytest.raises(InputError, match="claims are written to"):
         extract_files_on_spark(files, tmp_path / "claims.parquet", session=session)
 
 

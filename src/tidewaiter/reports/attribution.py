@@ -75,6 +75,8 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
             paragraph = here
             if not _goes_back(line):
                 before = NOBODY
+        if _sets_aside(line):
+            chain = NOBODY
         if chain.levels and (_wrote_this(line) or (chain.statement and line.has("syntax.demonstratives", 0, 1) and n)):
             _hand_back(lines, out, n, chain)
             out.append(chain)
@@ -202,6 +204,11 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         after = line.at("attribution.after", end + ahead)
         if after is not None:
             return _Tie(base, voice, start, after.end, False)
+        cited = line.at("attribution.citing", end + ahead) if line.lexicon.code == "ko" else None
+        if cited is not None:
+            return _Tie(9, voice, start, cited.end, False)
+    if line.sentence.heading and _heads(line, voice):
+        return _Tie(base, voice, start, end, False)
     if voice.kind == "government" and _marked(line, start):
         return None
     if voice.kind != "media" and _is_told(line, voice, found):
@@ -230,6 +237,12 @@ def _is_verb(line: Line, end: int) -> bool:
     return hit is None or line.at("attribution.verbs", hit.start) is not None or line.words.written[hit.start].islower()
 
 
+def _heads(line: Line, voice: Voice) -> bool:
+    """Tell whether a headline names its source at an end: "… – RUSI", "국정원 “…”"."""
+    last = voice.end == line.size and voice.start > 0 and line.words.folded[voice.start - 1] == "-"
+    return last or (voice.start == 0 and voice.end < line.size and line.words.folded[voice.end] == '"')
+
+
 def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:
     """Tell whether an outlet right behind a verb of citing is who cites: "so zitiert Reuters den Abgeordneten"."""
     return any(o.start >= voice.end and o.kind != "media" for o in found) and voice.end < line.size
@@ -246,7 +259,7 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
 
 def _verb_at_the_end(line: Line, voice: Voice) -> tuple[int, int] | None:
     """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
-    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는이가도":
+    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는도":
         return None
     verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
     return (verbs[-1].start, verbs[-1].end) if verbs else None
@@ -300,7 +313,7 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
         verb = line.at("attribution.verbs", at) or line.at("modality.denied", at)
         if verb is not None and not (voice.kind == "government" and _counts(line, verb.end)):
             return verb.start, verb.end
-        if line.at("predicate", at) is not None and voice.kind == "government":
+        if line.at("predicate", at) is not None and voice.kind in {"government", "military"}:
             return None
     for back in range(1, (3 if voice.kind in {"government", "military"} else NEAR) + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
@@ -324,6 +337,13 @@ def _counts(line: Line, token: int) -> bool:
         return False
     kinds = ("relations.between", "relations.gt", "relations.ge", "relations.approx", "numbers.words", "numbers.scales")
     return line.words.folded[token][0].isdigit() or any(line.at(kind, token) for kind in kinds)
+
+
+def _sets_aside(line: Line) -> bool:
+    """Tell whether a sentence begins with what a source did not say, so that the rest is the writer's own."""
+    first, last = line.clauses[0]
+    denies = any(line.has(f"syntax.{kind}", first, last) for kind in ("not", "no"))
+    return line.has("syntax.although", 0, 2) and denies
 
 
 def _goes_back(line: Line) -> bool:

@@ -71,6 +71,7 @@ def voices(line: Line, people: People) -> list[Voice]:
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
     found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
     found.sort()
+    found += _quoted(line)
     persons = officials + _persons(line, [*found, *officials], people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
     persons = [_with_office(line, p, found) for p in persons]
@@ -91,6 +92,19 @@ def voices(line: Line, people: People) -> list[Voice]:
             found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
     aside = _dateline(line)
     return sorted(v for v in found if v.start not in aside)
+
+
+def _quoted(line: Line) -> list[Voice]:
+    """Find outlets whose names stand in quotation marks behind their kind: "видання «Берег»", "Die Zeitung „Bote“"."""
+    out = []
+    for hit in line.of("role"):
+        if hit.value != "media" or hit.end >= line.size or line.words.folded[hit.end] != '"':
+            continue
+        close = next((t for t in range(hit.end + 2, min(hit.end + 7, line.size)) if line.words.folded[t] == '"'), None)
+        if close is not None and not any(line.at("organisation", t) for t in range(hit.end, close)):
+            name = " ".join(line.words.written[hit.end + 1 : close])
+            out.append(Voice(hit.end + 1, close, name, "media"))
+    return out
 
 
 def _dateline(line: Line) -> range:
@@ -190,7 +204,9 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
 
 def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
     """Find names of people: after a title or an office, beside a verb of saying or a cue, or met before."""
-    found: list[Voice] = []
+    found: list[Voice] = _before_titles(line, others) if line.lexicon.code == "ko" else []
+    for voice in found:
+        people.meet(voice.name)
     taken = {t for v in others for t in range(v.start, v.end)}
     taken |= {t for h in line.of("country") for t in range(h.start, h.end)}
     token = 0
@@ -212,6 +228,25 @@ def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
             found.append(Voice(start, end, full, "person"))
         token = end
     return found
+
+
+def _before_titles(line: Line, others: list[Voice]) -> list[Voice]:
+    """Find names in front of a title, as Korean writes them: one or two unknown words of Hangul."""
+    known = {t for h in line.hits for t in range(h.start, h.end) if h.kind not in {"syntax.they", "time.fillers"}}
+    known |= {t for v in others if v.kind != "person" for t in range(v.start, v.end)} - {-1}
+    out = []
+    for hit in line.of("title", "role"):
+        start = hit.start
+        while start > 0 and hit.start - start < 2 and start - 1 not in known and _hangul(line.words.written[start - 1]):  # noqa: PLR2004
+            start -= 1
+        name = " ".join(line.words.written[start : hit.start])
+        if start < hit.start and len(name) > 1:
+            out.append(Voice(start, hit.end, name, "person"))
+    return out
+
+
+def _hangul(word: str) -> bool:
+    return all("\uac00" <= c <= "\ud7a3" for c in word) and word[-1] not in "은는이가을를의에로과와도"
 
 
 def _name(line: Line, token: int, taken: set[int]) -> tuple[int, int] | None:
