@@ -103,6 +103,8 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
 def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     """Tie the voices of a sentence to its cues."""
     ties = [tie for voice in found if voice.name != skip and (tie := _tie(line, voice, found)) is not None]
+    papers = {h.start for kind in ("statements", "reports") for h in line.of(f"attribution.{kind}")}
+    ties = [t._replace(statement=t.statement or any(t.start <= at <= t.end for at in papers)) for t in ties]
     ties = (
         ties
         or _subject(line, [v for v in found if v.name != skip])
@@ -216,6 +218,9 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
     verb = _verb(line, voice, found) or _verb_at_the_end(line, voice)
     if verb is not None:
         return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
+    cites = next((c for t in (end, end + 1) if (c := line.at("attribution.citing", t))), None)
+    if cites is not None:
+        return _Tie(base, voice, start, cites.end, False)
     statement = line.at("attribution.statements", end)
     if statement is not None and voice.kind not in {"government"}:
         return _Tie(7 if not media else 0, voice, start, statement.end, True)
@@ -245,7 +250,8 @@ def _heads(line: Line, voice: Voice) -> bool:
 
 def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:
     """Tell whether an outlet right behind a verb of citing is who cites: "so zitiert Reuters den Abgeordneten"."""
-    return any(o.start >= voice.end and o.kind != "media" for o in found) and voice.end < line.size
+    speaks = any(o.end <= voice.start and o.kind != "government" for o in found)
+    return not speaks and any(o.start >= voice.end and o.kind != "media" for o in found) and voice.end < line.size
 
 
 def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:

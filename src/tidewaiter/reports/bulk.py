@@ -106,7 +106,7 @@ def extract_files(
     kind = out.suffix.casefold()
     if kind not in {".jsonl", ".csv"}:
         raise InputError("claims are written to .jsonl or .csv", file=out, hint="choose another name for the output")
-    journal, path = _resume(files, out)
+    journal, path = _resume(files, out, published, ocr=ocr)
     done = journal.files
     with out.open("r+b" if done else "wb") as target:
         target.truncate(journal.size)
@@ -161,11 +161,12 @@ def read_lines(path: Path, published: str, kind: str, *, ocr: bool = False) -> R
     return Read(str(path), lines, len(claims), "")
 
 
-def _resume(files: Sequence[Path], out: Path) -> tuple[_Journal, Path]:
+def _resume(files: Sequence[Path], out: Path, published: str, *, ocr: bool) -> tuple[_Journal, Path]:
     import zlib  # noqa: PLC0415 - only here
 
     path = out.with_name(out.name + ".progress")
-    listing = zlib.crc32("\n".join(map(str, files)).encode("utf-8", "surrogateescape"))
+    asked = [published, str(ocr), *map(str, files)]
+    listing = zlib.crc32("\n".join(asked).encode("utf-8", "surrogateescape"))
     fresh = _Journal(METHOD, 0, 0, 0, listing, [])
     if not (path.exists() and out.exists()):
         return fresh, path

@@ -77,7 +77,9 @@ def _thing(
         return found
     left = _left(line, number, {t for n in others if n is not number for t in range(n.start, n.end)})
     if left is not None:
-        return left
+        return _with_loss(line, left, number.start, number.end) if not number.share else left
+    if number.times and any(line.value("predicate", h.start)[0] == "voyages" for h in line.of("predicate")):
+        return Counted("voyage", "voyage", None, None, "times of a voyage")
     if number.times:
         return None
     if before is not None and (_takes_up(line, number) or (same and _nothing_follows(line, number))):

@@ -383,8 +383,9 @@ def _put_syntax(draft: _Draft, token: int) -> None:
     line, claim, grounds = draft.told.line, draft.claim, draft.grounds
     condition = next(iter(line.of("syntax.if")), None)
     if condition is not None:
-        first, last = line.clause(condition.start)
-        begin, end = line.span(condition.start, max(last, condition.end))
+        last = line.clause(condition.start)[1]
+        comma = next((t for t in range(condition.end, last) if line.words.folded[t] == ","), last)
+        begin, end = line.span(condition.start, max(comma, condition.end))
         claim["condition"] = (begin, end)
         grounds["condition"] = Ground(begin, end, "condition")
     capacity = next(iter(line.of("syntax.capacity")), None)
@@ -432,6 +433,7 @@ def _unquantified(told: _Told, quantified: Sequence[_Draft], published: str) -> 
     ):
         first, last = line.clause(denial.start)
         near = [g for g in goods if first <= g.start < last] or goods
+        near = [g for g in near if _family(line, g.value) not in {"shipment", "voyage", "meeting"}] or near
         out.append(
             _bare(
                 told,

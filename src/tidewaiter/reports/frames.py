@@ -137,6 +137,7 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     places_from, places_to, places = _places(line)
     own = next((a for a in adjectives if 0 <= token - a.end <= 3 or a.start <= token < a.end), None)
     predicate, voice = what.predicate, what.voice
+    subjects = loose or adjectives
     if predicate in {"lost", "produced", "stock"}:
         first, last = line.clause(token)
         around = sorted(  # who makes or holds stands before what is made
@@ -145,9 +146,11 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         )
         people = line.lexicon.world.items.get(what.item)
         lost_goods = predicate == "lost" and (people is None or people.family not in {PEOPLE, LOSS})
+        if lost_goods and voice == "receive":  # who loses is the subject
+            subject = next((h for h in subjects if h.start < token), None)
+            return Route(subject.value[0] if subject else None, None, subject, None, places_from, places_to, places)
         near = own or (None if lost_goods else next(iter(around), None) or origin)
         return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
-    subjects = loose + adjectives if not loose else loose
     if predicate == "share" and origin is not None and own is not None and _other(own, origin):
         destination = destination or own  # "40 percent of Russian shells come from …"
     if predicate == "delivered" and origin is not None and destination is None and within is not None:
@@ -306,7 +309,7 @@ def _ship_word(line: Line, token: int, *, inside: bool) -> bool:
     if not (word[0].isupper() and word[0].isalpha()):
         return False
     kinds = ("country", "place", "item", "organisation", "role", "carrier", "region", "time.months", "mode")
-    return not any(line.at(kind, token) for kind in kinds)
+    return not any(line.covers(kind, token) for kind in kinds)
 
 
 def _written(line: Line, start: int, end: int) -> str:

@@ -55,6 +55,10 @@ class Line:
         """Return the match of a kind that ends before a token."""
         return self._to.get(kind, {}).get(token)
 
+    def covers(self, kind: str, token: int) -> bool:
+        """Tell whether a token lies in a match of a kind."""
+        return any(h.start <= token < h.end for h in self._from.get(kind, {}).values())
+
     def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
         """Tell whether a match of a kind begins in a run of tokens."""
         stop = self.size if end is None else end

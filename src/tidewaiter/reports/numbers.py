@@ -86,7 +86,7 @@ def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
     if joined is not None:
         low, high, end, relation = joined.low, joined.high, joined.end, "range"
         first = first._replace(kind=joined.kind, end=end)
-    if _vetoed(line, token, end):
+    if first.kind != "times" and _vetoed(line, token, end):
         return None
     share = first.kind == "share"
     percent = line.at("numbers.percent", end)

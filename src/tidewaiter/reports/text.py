@@ -205,9 +205,11 @@ def _split(word: str, language: str, *, after_digits: bool) -> list[str]:
     if language == "fr" and word[:3].casefold() == "mi-" and word[3:].isdigit():
         return [word[:3], word[3:]]
     if language == "fr":
-        elided = _ELISION.match(word)
-        if elided and elided.end() < len(word):
-            return [elided.group(), *_split(word[elided.end() :], language, after_digits=False)]
+        pieces = []
+        while (elided := _ELISION.match(word)) and elided.end() < len(word):
+            pieces.append(elided.group())
+            word = word[elided.end() :]
+        return [*pieces, word]
     if language == "en" and word[:4].casefold() == "mid-" and word[4:].isdigit():
         return [word[:4], word[4:]]
     if language == "en" and word.casefold().endswith("'s") and len(word) > 2:

@@ -324,7 +324,8 @@ def _leads_to(line: Line, office: Voice, start: int) -> bool:
 
 def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
-    if any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
+    proper = voice.name in line.lexicon.world.organisations
+    if not proper and any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
         return True
     only = (
         voice.name.startswith("unnamed")

@@ -36,7 +36,7 @@ def from_json(line: bytes | str) -> TextClaim:
 def as_csv(claims: Iterable[TextClaim], *, header: bool) -> bytes:
     """Return one claim a row, UTF-8; lists are joined by "; ", and nothing can be taken for a formula."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)
     if header:
         writer.writerow(COLUMNS)
     for claim in claims:
