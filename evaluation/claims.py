@@ -134,7 +134,7 @@ def pair_up(gold: Sequence[dict[str, Any]], claims: Sequence[TextClaim]) -> list
             used.add(other)
     for row in gold:
         if row["id"] in taken:
-            pairs.append(Pair(row, taken[row["id"]], True))
+            pairs.append(Pair(row, taken[row["id"]], by_number=True))
             continue
         overlapping = [
             (
@@ -147,7 +147,7 @@ def pair_up(gold: Sequence[dict[str, Any]], claims: Sequence[TextClaim]) -> list
             if min(row["end"], c.end) > max(row["start"], c.start)
         ]
         best = max(overlapping, key=lambda o: (o[2], o[1], o[0]), default=None)
-        pairs.append(Pair(row, best[3] if best else None, False))
+        pairs.append(Pair(row, best[3] if best else None, by_number=False))
     return pairs
 
 

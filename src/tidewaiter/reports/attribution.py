@@ -84,7 +84,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
                 before, lead = chain, chain if here <= LEAD else lead
             continue
         if chain.levels:
-            chain = _deepen(line, chain, before, lead)
+            chain = _deepen(chain, before, lead)
             before = chain
             if chain.statement and here <= LEAD and not line.sentence.heading:
                 lead = chain
@@ -165,7 +165,7 @@ def _subject(line: Line, found: list[Voice]) -> list[_Tie]:
         return []
     if line.sentence.heading or first.end >= line.size or not line.words.folded[first.end][0].isalpha():
         return []
-    return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, False)]
+    return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, statement=False)]
 
 
 def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
@@ -176,7 +176,7 @@ def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
     reported = line.has("modality.reported", colon) or (colon + 1 < line.size and line.words.folded[colon + 1] == '"')
     before = [v for v in found if v.end <= colon and ((reported and v.kind != "government") or v.end == colon)]
     before = [v for v in before if (v.end == colon and v.start <= 3) or reported]
-    return [_Tie(5, before[0], before[0].start, colon, False)] if before else []
+    return [_Tie(5, before[0], before[0].start, colon, statement=False)] if before else []
 
 
 def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
@@ -196,34 +196,34 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
                     voice,
                     cue.start,
                     end,
-                    False,
+                    statement=False,
                 )
         statement = line.ending("attribution.statements", at) or line.ending("attribution.reports", at)
         statement = statement or (line.ending("modality.denied", at) if back <= 1 and not _is_verb(line, at) else None)
         if statement is not None and back <= 3:
-            return _Tie(7 if not media else 0, voice, statement.start, end, True)
+            return _Tie(7 if not media else 0, voice, statement.start, end, statement=True)
     for ahead in range(3):
         after = line.at("attribution.after", end + ahead)
         if after is not None:
-            return _Tie(base, voice, start, after.end, False)
+            return _Tie(base, voice, start, after.end, statement=False)
         cited = line.at("attribution.citing", end + ahead) if line.lexicon.code == "ko" else None
         if cited is not None:
-            return _Tie(9, voice, start, cited.end, False)
+            return _Tie(9, voice, start, cited.end, statement=False)
     if line.sentence.heading and _heads(line, voice):
-        return _Tie(base, voice, start, end, False)
+        return _Tie(base, voice, start, end, statement=False)
     if voice.kind == "government" and _marked(line, start):
         return None
     if voice.kind != "media" and _is_told(line, voice, found):
         return None
     verb = _verb(line, voice, found) or _verb_at_the_end(line, voice)
     if verb is not None:
-        return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), False)
+        return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), statement=False)
     cites = next((c for t in (end, end + 1) if (c := line.at("attribution.citing", t))), None)
     if cites is not None:
-        return _Tie(base, voice, start, cites.end, False)
+        return _Tie(base, voice, start, cites.end, statement=False)
     statement = line.at("attribution.statements", end)
-    if statement is not None and voice.kind not in {"government"}:
-        return _Tie(7 if not media else 0, voice, start, statement.end, True)
+    if statement is not None and voice.kind != "government":
+        return _Tie(7 if not media else 0, voice, start, statement.end, statement=True)
     coordinated = next((o for o in found if o.end < start and _coordinated(line, o, voice)), None)
     if coordinated is not None:
         tie = _tie(line, coordinated, [])
@@ -308,7 +308,7 @@ def _marked(line: Line, start: int) -> bool:
 
 def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | None:
     """Find a verb of saying whose subject a voice can be."""
-    first, last = line.clause(voice.start)
+    last = line.clause(voice.start)[1]
     far = NEAR + 1 if voice.kind == "government" else line.size if line.lexicon.code == "de" else FAR
     nearer = min(
         (o.start for o in found if o.start >= voice.end and not _coordinated(line, voice, o)), default=line.size
@@ -367,7 +367,7 @@ def _wrote_this(line: Line) -> bool:
     return any(line.at("attribution.verbs", t) for t in range(demonstrative.end, min(line.size, demonstrative.end + 2)))
 
 
-def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
+def _deepen(chain: Chain, before: Chain, lead: Chain) -> Chain:
     """A report named again stands for its chain: "so der Bericht", "wie Time weiter berichtet"."""
     for known in (before, lead):
         again = len(chain.levels) == 1 and chain.levels[0] in known.levels and len(known.levels) > 1

@@ -57,8 +57,8 @@ def _thing(
     at = number.end
     if line.at("attribution.unnamed", at) or (line.at("role", at) and not line.at("item", at)):
         return None  # "two officials said"
-    whole = next((n for n in others if 1 <= n.start - number.end <= 2), None)  # noqa: PLR2004 - "500 of the 3,000 workers"
-    if whole is not None and line.at("directions.from", at) or (whole is not None and line.words.folded[at] == "of"):
+    whole = next((n for n in others if 1 <= n.start - number.end <= 2), None)
+    if (whole is not None and line.at("directions.from", at)) or (whole is not None and line.words.folded[at] == "of"):
         number = number._replace(end=whole.end)
         starts.discard(whole.start)
     right = _right(line, number, starts)

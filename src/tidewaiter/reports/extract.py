@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 METHOD = "grammar/1"
 SURE, INFERRED, GUESSED = 0.95, 0.7, 0.4
 """Confidence of what words say, what a rule inferred, and what is a guess; the lowest of a claim's fields is its own."""
+NEIGHBOURS = 12  # numbers on either side that can take a noun away from a number
 STATED_NEAR = 3  # tokens between a date and a verb of saying that make it the date of the statement
 
 
@@ -146,8 +147,9 @@ def _quantified(
     line = told.line
     drafts: list[_Draft] = []
     last = before
-    for number in told.numbers:
-        thing = counted(line, number, told.numbers, last, same=bool(drafts))
+    for n, number in enumerate(told.numbers):
+        around = told.numbers[max(0, n - NEIGHBOURS) : n + NEIGHBOURS + 1]
+        thing = counted(line, number, around, last, same=bool(drafts))
         if thing is None or (number.share and not _is_share(line, number, thing)):
             continue
         items = line.lexicon.world.items
@@ -252,10 +254,12 @@ def _common(draft: _Draft, what: Frame, token: int, published: str) -> None:
     _put_period(draft, token)
     cue = None if told.chain.start is None or told.chain.end is None else (told.chain.start, told.chain.end)
     sure, hit = modality(line, draft.token, cue)
-    claim["modality"], grounds["modality"] = (
-        sure,
-        Ground(*_span(line, hit), "word of modality" if hit else "plain statement"),
-    )
+    rule = "word of modality" if hit else "plain statement"
+    claim["modality"], grounds["modality"] = sure, Ground(*_span(line, hit), rule)
+    last = claim.get("period_end")
+    ahead = isinstance(last, str) and bool(published) and last[: len(published)] > published[: len(last)]
+    if ahead and sure != "expected":
+        claim["modality"], grounds["modality"] = "expected", Ground(None, None, "a time after publication")
     denied = next(iter(line.of("modality.denied")), None)
     if denied is not None and claim["predicate"] != "denial" and line.clause(denied.start) == line.clause(draft.token):
         claim["modality"], grounds["modality"] = "denied", Ground(*_span(line, denied), "word of denial")

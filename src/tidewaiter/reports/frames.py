@@ -209,6 +209,13 @@ def _mark(line: Line, hit: Hit | None) -> str:
     """Return the word of direction that a country or place stands behind or before: from | to | via | in | ""."""
     if hit is None:
         return ""
+    known = line.marks.get(hit.start)
+    if known is None:
+        known = line.marks[hit.start] = _look_for_mark(line, hit)
+    return known
+
+
+def _look_for_mark(line: Line, hit: Hit) -> str:
     for kind in ("from_after", "to_after"):
         after = line.at(f"directions.{kind}", hit.end)
         if after is not None and line.touches(hit.end):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tidewaiter.reports.text import Sentence, words
@@ -18,6 +19,7 @@ class Line:
     Attributes:
         sentence: where it stands. words: its tokens. lexicon: of its language. hits: all matches, in order.
         size: number of tokens. timed, numbered: tokens that begin a match of time or of a number word.
+        marks: words of direction found so far, by the token they belong to; see `frames`.
     """
 
     def __init__(self, plain: str, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -33,6 +35,7 @@ class Line:
             self._to.setdefault(hit.kind, {})[hit.end] = hit
         self.timed = {h.start for h in self.hits if h.kind.startswith("time.")}
         self.numbered = {h.start for h in self.hits if h.kind.startswith("numbers.")}
+        self.marks: dict[int, str] = {}
         self.clauses = self._clauses()
 
     def _small(self, hit: Hit) -> bool:
@@ -101,7 +104,7 @@ class Line:
         cuts = sorted({*cuts, self.size})
         verbs = {h.start for h in self.of("predicate")} | {h.start for h in self.of("attribution.verbs")}
         merged: list[tuple[int, int]] = []
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             own = any(a <= v < b for v in verbs)
             strong = bool(merged) and folded[a - 1] in {";", ":"}
             if merged and not strong and (not own or not any(merged[-1][0] <= v < merged[-1][1] for v in verbs)):

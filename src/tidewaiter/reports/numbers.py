@@ -121,7 +121,7 @@ def _value(line: Line, token: int) -> _Value | None:
         return _Value(times.end, float(times.value), 1.0, "times")
     several = line.at("numbers.several", token)
     if several is not None and several.end < line.size and (parts := _compound(line, several.end)) is not None:
-        return _Value(several.end + 1, 2 * parts, parts, "bare") if parts >= 100 else None  # noqa: PLR2004
+        return _Value(several.end + 1, 2 * parts, parts, "bare") if parts >= 100 else None
     if several is not None:
         scale = line.value("numbers.bare", several.end) or line.value("numbers.scales", several.end)
         if scale:
@@ -204,7 +204,7 @@ def _in_words(line: Line, token: int) -> _Value | None:
                 total, current = total + (current or 1) * factor, 0.0
         elif (compound := _compound(line, at)) is not None:
             current, at, seen = current + compound, at + 1, True
-            largest = max(largest, 1000.0 if compound >= 1000 and compound % 1000 == 0 else 1.0)  # noqa: PLR2004
+            largest = max(largest, 1000.0 if compound >= 1000 and compound % 1000 == 0 else 1.0)
         elif seen and line.at("numbers.joiners", at) and _goes_on(line, at + 1, current):
             at += 1
         else:
@@ -318,7 +318,7 @@ def _part_of(line: Line, first: _Value) -> _Value | None:
     if first.kind != "plain" or of is None or first.scaled != 1 or of.end >= line.size:
         return None
     whole = _value(line, of.end)
-    good = whole is not None and whole.kind == "plain" and 1 <= first.value < whole.value <= 100  # noqa: PLR2004
+    good = whole is not None and whole.kind == "plain" and 1 <= first.value < whole.value <= 100
     if whole is None or not good or whole.value not in {3, 4, 5, 10, 20, 100}:
         return None
     return _Value(whole.end, _percent(first.value / whole.value), 1.0, "share")
@@ -333,7 +333,7 @@ class _Joined(NamedTuple):
 
 def _range(line: Line, token: int, first: _Value, taken: frozenset[int]) -> _Joined | None:
     """Read the second end of a range, and let it lend its scale to the first."""
-    if first.kind == "bare" or first.kind == "times":
+    if first.kind in {"bare", "times"}:
         return None
     at = first.end
     percent = line.at("numbers.percent", at)
@@ -415,9 +415,9 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     if start > 1 and words.folded[start - 1] == ":" and line.touches(start) and words.folded[start - 2][0].isdigit():
         return True
     after = end
-    if after + 1 < line.size and words.folded[after] == "-" and line.touches(after) and line.touches(after + 1):
-        if len(words.folded[after + 1]) <= 2 and line.lexicon.code in {"uk", "ru"}:  # noqa: PLR2004 - "63-й"
-            return True
+    hyphened = after + 1 < line.size and words.folded[after] == "-" and line.touches(after) and line.touches(after + 1)
+    if hyphened and len(words.folded[after + 1]) <= 2 and line.lexicon.code in {"uk", "ru"}:
+        return True  # "63-й"
     if after < line.size and words.folded[after] in {"-", "."} and line.touches(after):
         if words.folded[after] == "." and after + 1 < line.size and word.isdecimal():
             return True  # a rank: "der 3. Oktober", "zum 4. Mal"
@@ -459,7 +459,7 @@ def year_marked(line: Line, token: int) -> bool:
 def _aside(line: Line, start: int, end: int) -> bool:
     """Tell whether a small number stands alone between commas or brackets: the age of somebody."""
     folded = line.words.folded
-    named = start > 1 and end == start + 1 and int(folded[start]) < 20 and line.words.written[start - 1][:1].isupper()  # noqa: PLR2004
+    named = start > 1 and end == start + 1 and int(folded[start]) < 20 and line.words.written[start - 1][:1].isupper()
     if named and line.lexicon.code != "ko" and not line.at("item", start - 1) and not _followed(line, end):
         return True  # "the Paek Yang San 1"
     inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}

@@ -41,7 +41,7 @@ _KOREAN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+|[^\dA-Za-z]+")
 _KOREAN_ENDINGS = ("부터", "까지")
 _END = re.compile(r"[.!?\u2026\u3002](?:[\"')\]]|\s(?=[\"']\s))*(?=\s|$)")
 _BLANK = re.compile(r"\n[ ]*\n|\n")
-LONGEST = 4000  # characters of a sentence; a longer one is cut at a space
+LONGEST = 1500  # characters of a sentence; a longer one is cut at a space
 
 
 class Sentence(NamedTuple):
@@ -147,7 +147,7 @@ def _pieces(plain: str, start: int, end: int, paragraph: int, *, heading: bool) 
     while end - start > LONGEST:
         cut = plain.rfind(" ", start + LONGEST // 2, start + LONGEST)
         cut = start + LONGEST if cut < 0 else cut
-        yield Sentence(start, cut, paragraph, False)
+        yield Sentence(start, cut, paragraph, heading=False)
         start = cut
         while start < end and plain[start].isspace():
             start += 1

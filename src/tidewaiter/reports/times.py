@@ -134,9 +134,8 @@ def periods(line: Line, published: str, *, future: bool = False) -> list[Period]
             found.append(period)
     if today is not None:
         busy = {t for p in found for t in range(p.start, p.end)}
-        for hit in line.of("time.now"):
-            if hit.start not in busy:
-                found.append(Period(hit.start, hit.end, None, today.iso(), "now"))
+        now = today.iso()
+        found += [Period(h.start, h.end, None, now, "now") for h in line.of("time.now") if h.start not in busy]
         for hit in line.of("time.recent"):
             several = _last_several(line, hit, today)
             if several is not None:
@@ -159,7 +158,7 @@ def _last_several(line: Line, hit: Hit, today: Day) -> Period | None:
         float(word) if word is not None else float(line.words.folded[at]) if line.words.folded[at].isdecimal() else 0.0
     )
     unit = line.at("time.units", at + 1)
-    if unit is None or not 1 < number <= 36 or today.month is None:  # noqa: PLR2004
+    if unit is None or not 1 < number <= 36 or today.month is None:
         return None
     if unit.value == "year":
         first = Day(today.year - int(number), today.month)
@@ -299,7 +298,7 @@ def _month(line: Line, at: int) -> Hit | None:
     hit = line.at("time.months", at)
     if hit is not None and line.lexicon.code in {"de", "en"} and not line.words.written[at][:1].isupper():
         return None
-    if hit is not None and line.lexicon.code == "fr" and len(line.words.folded[at]) <= 4:  # noqa: PLR2004 - "sept" is seven
+    if hit is not None and line.lexicon.code == "fr" and len(line.words.folded[at]) <= 4:
         dotted = at + 1 < line.size and line.words.folded[at + 1] == "." and line.touches(at + 1)
         beside = (at > 0 and line.words.folded[at - 1].isdecimal()) or _is_year(line, at + 1)
         if line.at("numbers.words", at) and not dotted and not beside:
@@ -338,7 +337,7 @@ def _is_year(line: Line, at: int) -> bool:
     if not (len(word) == 4 and word.isdecimal() and FIRST_YEAR <= int(word) <= LAST_YEAR):
         return False
     return (
-        line.at("item", at + 1) is None
+        (line.at("item", at + 1) is None or year_marked(line, at))
         and line.at("numbers.percent", at + 1) is None
         and not (
             at + 1 < line.size

@@ -237,7 +237,7 @@ def _before_titles(line: Line, others: list[Voice]) -> list[Voice]:
     out = []
     for hit in line.of("title", "role"):
         start = hit.start
-        while start > 0 and hit.start - start < 2 and start - 1 not in known and _hangul(line.words.written[start - 1]):  # noqa: PLR2004
+        while start > 0 and hit.start - start < 2 and start - 1 not in known and _hangul(line.words.written[start - 1]):
             start -= 1
         name = " ".join(line.words.written[start : hit.start])
         if start < hit.start and len(name) > 1:
@@ -333,7 +333,7 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
         or voice.name.endswith("spokesperson")
     )
     for other in others:
-        if other is voice or not only or not 0 <= other.start - voice.end <= 4:  # noqa: PLR2004
+        if other is voice or not only or not 0 <= other.start - voice.end <= 4:
             continue
         if voice.country and other.kind not in {"think tank", "media"} and not voice.name.endswith("spokesperson"):
             continue
