@@ -101,6 +101,14 @@ def levels(text, language, skip=""):
         ("de", "Der Sprecher des Pentagons, Karl Brandt, sagte, zwölf Frachter seien ausgelaufen.", ["Karl Brandt"]),
         ("de", "Karl Brandt, Präsident von RUSI, sagte, zwölf Frachter seien ausgelaufen.", ["Karl Brandt"]),
         ("en", "Twelve freighters left, the Defence Ministry in Warsaw said.", ["Polish Defence Ministry"]),
+        ("de", "Reuters beruft sich auf die NATO, es liefen zwölf Frachter aus.", ["Reuters", "NATO"]),
+        ("fr", "Reuters cite l'OTAN, selon laquelle douze cargos sont partis.", ["Reuters", "NATO"]),
+        ("ko", "로이터통신은 나토를 인용해 화물선 12척이 떠났다고 보도했다.", ["Reuters", "NATO"]),
+        (
+            "en",
+            "The Pentagon said, citing Reuters, which quoted Ann Ward, that twelve freighters had left.",
+            ["Pentagon", "Reuters", "Ann Ward"],
+        ),
         # co-sources of a level
         ("de", "Laut Reuters und AFP liefen zwölf Frachter aus.", ["AFP|Reuters"]),
         ("de", "Das Pentagon und die NATO erklärten, zwölf Frachter seien ausgelaufen.", ["NATO|Pentagon"]),
@@ -187,6 +195,19 @@ def test_a_new_paragraph_without_a_report_in_the_lead_has_no_source():
     assert levels(text, "de") == [("Anna Weber",), ()]
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Zwölf Frachter liefen aus, heißt es in einem Bericht des Instituts RUSI.\n\nZehn kamen an."),
+        ("de", "Einem Bericht des RUSI zufolge liefen zwölf Frachter aus.\n\nZehn kamen an."),
+        ("en", "Twelve freighters left, according to a report by RUSI.\n\nTen arrived."),
+        ("en", "A RUSI report says twelve freighters left.\n\nTen arrived."),
+    ],
+)
+def test_a_report_is_known_by_its_noun(language, text):
+    assert levels(text, language) == [("RUSI",), ("RUSI",)]
+
+
 def test_the_report_of_the_lead_reaches_into_later_paragraphs():
     text = (
         "Ein Bericht des Instituts RUSI nennt zwölf Frachter.\n\nZehn Frachter kamen an.\n\nZwei Frachter drehten ab."
@@ -220,6 +241,7 @@ def test_a_heading_has_no_source_and_takes_none():
         ("de", "Zwölf Frachter liefen aus. Zehn kamen an. Das schreibt Reuters."),
         ("de", "Zwölf Frachter liefen aus. Zehn kamen an. Das berichtet Reuters."),
         ("en", "Twelve freighters left. Ten arrived. This was reported by Reuters."),
+        ("en", "Twelve freighters left. Ten arrived. That is what Reuters reports."),
     ],
 )
 def test_who_wrote_this_reaches_back(language, text):
@@ -300,7 +322,7 @@ def test_any_mess_of_cues_is_read_without_error(words):
         assert all(level for level in chain.levels)
 
 
-@given(st.text(st.characters(exclude_categories=["No", "Cs"]), max_size=200), st.sampled_from(LANGUAGES))
+@given(st.text(max_size=200), st.sampled_from(LANGUAGES))
 def test_any_text_has_a_chain_for_every_sentence(text, language):
     plain = view(text)
     assert len(told(text, language)) == len(list(sentences(plain, load_lexicon(language))))

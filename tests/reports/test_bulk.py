@@ -231,7 +231,7 @@ def test_lists_are_joined_in_a_cell():
     assert (row["sources"], row["carriers"], row["high"]) == ("Reuters; NATO", "Aster", "")
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(sign):
     said = f"{sign}cmd()"
     claim = TextClaim(
@@ -242,7 +242,7 @@ def test_no_cell_is_a_formula(sign):
         assert row[name] == f"'{said}"
 
 
-@given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=30))
+@given(st.text(max_size=30))
 def test_whatever_a_text_says_no_cell_begins_a_formula(text):
     claim = TextClaim(id="a#1", doc="a", quote=text, start=0, end=len(text), sources=(text,), note=text)
     row = next(csv.DictReader(io.StringIO(as_csv([claim], header=True).decode(), newline="")))

@@ -96,7 +96,7 @@ def test_words_in_any_order_make_claims_that_stand_in_the_text(made, published):
     check(text, claims(text, language, published=published), language)
 
 
-@given(st.text(st.characters(exclude_categories=["No", "Cs"]), max_size=400), st.sampled_from(LANGUAGES))
+@given(st.text(max_size=400), st.sampled_from(LANGUAGES))
 def test_any_text_is_read_without_error(text, language):
     check(text, claims(text, language), language)
 
@@ -277,7 +277,7 @@ def test_a_capacity_is_no_count(language, text):
     ],
 )
 def test_a_condition_is_kept(language, text, begins):
-    assert only(text, language).condition.startswith(begins)
+    assert only(text, language).condition == begins
 
 
 @pytest.mark.parametrize(
@@ -318,6 +318,7 @@ def test_a_sentence_that_names_its_own_time_carries_none():
     ("language", "text"),
     [
         ("de", "Teheran bestreitet, Raketen an Russland geliefert zu haben."),
+        ("de", "Teheran dementierte die Lieferung von Raketen an Russland."),
         ("en", "Tehran denies that it delivered missiles to Russia."),
         ("fr", "Téhéran nie avoir livré des missiles à la Russie."),
         ("uk", "Тегеран заперечує постачання ракет Росії."),
@@ -355,6 +356,7 @@ def test_a_vague_amount(language, text, item):
     [
         ("de", "Iran liefert Russland Drohnen."),
         ("en", "Iran delivers drones to Russia."),
+        ("fr", "L'Iran livre des drones à la Russie."),
         ("uk", "Іран постачає Росії дрони."),
         ("ru", "Иран поставляет России дроны."),
         ("ko", "이란은 러시아에 드론을 공급하고 있다."),
@@ -432,6 +434,27 @@ def test_a_quote_keeps_odd_spaces_and_marks():
     check(text, [claim], "de")
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("de", "Russland verlor 300 Panzer."), ("en", "Russia lost 300 tanks.")]
+)
+def test_who_loses_is_the_origin(language, text):
+    assert is_claim(only(text, language), predicate="lost", item="tank", origin_country="RU")
+
+
+def test_killed_and_wounded_are_told_apart():
+    found = claims("In Syrien wurden 40 iranische Soldaten getötet und 60 verwundet.")
+    assert [(c.item, c.low) for c in found] == [("soldier_killed", 40), ("soldier_wounded", 60)]
+
+
+def test_how_many_times_a_ship_sailed_is_a_count_of_voyages():
+    claim = only("Die Frachter „Aster“ und „Brio“ fuhren 14 Mal von Bandar Abbas nach Astrachan.")
+    assert is_claim(claim, predicate="voyages", item="voyage", low=14, carriers=("Aster", "Brio"))
+
+
+def test_a_place_behind_a_ship_is_no_name_of_it():
+    assert only("Die Granaten gelangen per Schiff von Bandar Abbas nach Astrachan.").carriers == ()
+
+
 def test_ships_are_named_as_written():
     claim = only("Der Frachter „Brio-2“ brachte 2.500 Container von Bandar Abbas nach Astrachan.")
     assert claim.carriers == ("Brio-2",)
@@ -487,10 +510,14 @@ HOSTILE = {
     "number words": "hundert und ",
     "one number": "zweihundert",
     "hyphens": "a-",
+    "elisions": "l'",
     "nul": "\x00",
     "Korean digits": "1만2000여",
 }
 """Pieces of which a whole page is made."""
+
+
+SPOKEN = {"Korean digits": "ko", "elisions": "fr"}
 
 
 def page(kind, size):
@@ -499,14 +526,14 @@ def page(kind, size):
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_are_read_to_their_end(kind):
-    text, language = page(kind, LARGE // 20), "ko" if kind == "Korean digits" else "de"
+    text, language = page(kind, LARGE // 20), SPOKEN.get(kind, "de")
     check(text, claims(text, language), language)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_large_hostile_pages_are_read_to_their_end(kind):
-    text, language = page(kind, LARGE), "ko" if kind == "Korean digits" else "de"
+    text, language = page(kind, LARGE), SPOKEN.get(kind, "de")
     check(text, claims(text, language)[:100], language)
 
 

@@ -17,6 +17,7 @@ TEXT = (
 @pytest.fixture(scope="module")
 def session():
     sql = pytest.importorskip("pyspark.sql", reason="needs the extra [spark]")
+    pytest.importorskip("pandas", reason="Spark hands over Arrow batches only where pandas is installed")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not here")
     patch = pytest.MonkeyPatch()
@@ -39,6 +40,7 @@ def files(tmp_path):
     return [*find_files([root]), tmp_path / "absent.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])
 def test_rows_equal_those_of_one_process(session, files, tmp_path, suffix):
@@ -50,6 +52,7 @@ def test_rows_equal_those_of_one_process(session, files, tmp_path, suffix):
     assert dealt.claims == len(files) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_an_output_of_no_known_kind_is_refused(session, files, tmp_path):
     with pytest.raises(InputError, match="claims are written to"):

@@ -15,7 +15,7 @@ TODAY = "2024-05-15"
 """A Wednesday."""
 MESS = (
     "am im bis seit vom zum 8 . 13 2023 2024-02-30 99.99.9999 Februar März letzten Jahres und - , erste Hälfte Quartal "
-    "gestern Montag in der vergangenen Woche Winter Mitte Ende 2 31"
+    "gestern Montag in der vergangenen Woche Winter Mitte Ende 2 31 ²"
 )
 
 
@@ -64,6 +64,8 @@ def read(text, language, published=TODAY, *, future=False):
         ("de", "Im dritten Quartal 2023 fuhren Schiffe.", "2023-07", "2023-09"),
         ("de", "Im Sommer 2023 fuhren Schiffe.", "2023-06", "2023-08"),
         ("de", "Im Winter 2022 fuhren Schiffe.", "2022-12", "2023-02"),
+        ("en", "In 2023 ships sailed.", "2023-01-01", "2023-12-31"),
+        ("en", "In March 2023 ships sailed.", "2023-03", "2023-03"),
         ("en", "In mid-2023, ships sailed.", "2023-06", "2023-06"),
         ("en", "In early 2023, ships sailed.", "2023-01", "2023-01"),
         ("en", "In late 2023, ships sailed.", "2023-12", "2023-12"),
@@ -99,6 +101,7 @@ def read(text, language, published=TODAY, *, future=False):
         ("de", "Ab August 2023 fuhren Schiffe.", "2023-08", None),
         ("en", "Since March 2023, ships have sailed.", "2023-03", None),
         ("en", "Since early 2023, ships have sailed.", "2023-01", None),
+        ("en", "Since early 2023 ships have sailed.", "2023-01", None),
         ("en", "Ships have sailed since 8 March 2023.", "2023-03-08", None),
         ("en", "Ships sailed until March 2023.", None, "2023-03"),
         ("en", "Ships sailed until the end of 2023.", None, "2023-12"),
@@ -109,6 +112,7 @@ def read(text, language, published=TODAY, *, future=False):
         ("uk", "З березня 2023 року виходять судна.", "2023-03", None),
         ("uk", "Судна виходили до березня 2023 року.", None, "2023-03"),
         ("ru", "С марта 2023 года выходят суда.", "2023-03", None),
+        ("ru", "С начала 2023 года выходят суда.", "2023-01", None),
         ("ru", "Суда выходили до марта 2023 года.", None, "2023-03"),
         ("ko", "2023년 3월부터 배가 떠난다.", "2023-03", None),
         ("ko", "2023년 3월 이후 배가 떠난다.", "2023-03", None),
@@ -123,6 +127,7 @@ def read(text, language, published=TODAY, *, future=False):
         ("de", "Von November bis Februar 2024 fuhren Schiffe.", "2023-11", "2024-02"),
         ("en", "From March to June 2023, ships sailed.", "2023-03", "2023-06"),
         ("en", "Between March and June 2023, ships sailed.", "2023-03", "2023-06"),
+        ("en", "Between March and June 2023 ships sailed.", "2023-03", "2023-06"),
         ("en", "Between August 2023 and March 2024 ships sailed.", "2023-08", "2024-03"),
         ("en", "From 8 to 13 October 2023, ships sailed.", "2023-10-08", "2023-10-13"),
         ("en", "From October 8 to October 13, 2023, ships sailed.", "2023-10-08", "2023-10-13"),
@@ -133,6 +138,7 @@ def read(text, language, published=TODAY, *, future=False):
         ("uk", "З 8 по 13 жовтня 2023 року виходили судна.", "2023-10-08", "2023-10-13"),
         ("ru", "С марта по июнь 2023 года выходили суда.", "2023-03", "2023-06"),
         ("ru", "С 8 по 13 октября 2023 года выходили суда.", "2023-10-08", "2023-10-13"),
+        ("ru", "В период с августа 2023 года по март 2024 года выходили суда.", "2023-08", "2024-03"),
         ("ko", "2023년 3월부터 6월까지 배가 떠났다.", "2023-03", "2023-06"),
         ("ko", "2023년 8월부터 2024년 3월까지 배가 떠났다.", "2023-08", "2024-03"),
     ],
@@ -192,6 +198,8 @@ def test_dates_that_name_their_year(language, text, first, last):
         ("en", "Yesterday ships sailed.", "2024-05-14", "2024-05-14"),
         ("en", "On Monday ships sailed.", "2024-05-13", "2024-05-13"),
         ("fr", "L'année dernière des navires sont partis.", "2023-01-01", "2023-12-31"),
+        ("fr", "Le mois dernier des navires sont partis.", "2024-04", "2024-04"),
+        ("fr", "La semaine dernière des navires sont partis.", "2024-05-06", "2024-05-12"),
         ("fr", "En août dernier des navires sont partis.", "2023-08", "2023-08"),
         ("fr", "Hier des navires sont partis.", "2024-05-14", "2024-05-14"),
         ("fr", "Lundi des navires sont partis.", "2024-05-13", "2024-05-13"),
@@ -211,6 +219,8 @@ def test_dates_that_name_their_year(language, text, first, last):
         ("ko", "지난해 배가 떠났다.", "2023-01-01", "2023-12-31"),
         ("ko", "작년 8월 배가 떠났다.", "2023-08", "2023-08"),
         ("ko", "지난해 8월부터 배가 떠난다.", "2023-08", None),
+        ("ko", "지난달 배가 떠났다.", "2024-04", "2024-04"),
+        ("ko", "지난주 배가 떠났다.", "2024-05-06", "2024-05-12"),
         ("ko", "올해 배가 떠났다.", "2024-01-01", "2024-12-31"),
         ("ko", "어제 배가 떠났다.", "2024-05-14", "2024-05-14"),
         # up to the day of publication
@@ -312,7 +322,9 @@ def test_any_full_date_is_itself(day):
     assert read(f"{day.year}년 {day.month}월 {day.day}일 배가 떠났다.", "ko") == [(iso, iso)]
 
 
-@pytest.mark.parametrize("text", ["Am 31. Februar 2024 fuhr es.", "Am 31.02.2024 fuhr es.", "Am 0.0.2024 fuhr es."])
+@pytest.mark.parametrize(
+    "text", ["Am 2024-13-45 fuhr es.", "Am 31. Februar 2024 fuhr es.", "Am 31.02.2024 fuhr es.", "Am 0.0.2024 fuhr es."]
+)
 def test_a_day_that_does_not_exist_is_none(text):
     for first, last in read(text, "de"):
         assert (first, last) in {("2024-02", "2024-02"), ("2024-01-01", "2024-12-31")}
@@ -334,7 +346,7 @@ def test_any_mess_of_time_words_is_read_without_error(words, published):
             assert boundary is None or published_day(boundary) is not None
 
 
-@given(st.text(st.characters(exclude_categories=["No", "Cs"]), max_size=80), st.sampled_from(LANGUAGES))
+@given(st.text(max_size=80), st.sampled_from(LANGUAGES))
 def test_tokens_of_dates_lie_in_the_line(text, language):
     here = line(text, language)
     assert all(0 <= token < here.size for token in time_tokens(here))

@@ -429,7 +429,8 @@ def _patterns(file: _LanguageFile) -> Iterator[tuple[str, Any, str]]:
 @cache
 def load_world() -> World:
     """Read what exists from languages/world.toml."""
-    return _read("world.toml", World)
+    world: World = _read("world.toml", World)
+    return world
 
 
 @cache

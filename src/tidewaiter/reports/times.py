@@ -277,15 +277,19 @@ def _part(line: Line, run: _Run, at: int) -> int:
             if both is not None and not run.unit:
                 run.unit = both.value
             return hit.end - hit.start
-    unit = line.at("time.units", at)
-    if unit is not None and not run.unit and run.shift is None and _shift_follows(line, unit.end):
-        run.unit = unit.value
-        return unit.end - unit.start
-    if unit is not None and not run.unit and unit.value == "year" and run.part and run.year is None:
+    counted = line.at("time.units", at)
+    if counted is not None and not run.unit and run.shift is None and _shift_follows(line, counted.end):
+        run.unit = counted.value
+        return counted.end - counted.start
+    if counted is not None and not run.unit and counted.value == "year" and run.part and run.year is None:
         run.shift = 0 if run.shift is None else run.shift  # "by the end of the year"
-    if unit is not None and not run.unit and (run.shift is not None or run.day is not None or run.quarter is not None):
-        run.unit = unit.value
-        return unit.end - unit.start
+    if (
+        counted is not None
+        and not run.unit
+        and (run.shift is not None or run.day is not None or run.quarter is not None)
+    ):
+        run.unit = counted.value
+        return counted.end - counted.start
     weekday = line.at("time.weekdays", at)
     if weekday is not None and run.weekday is None:
         run.weekday = int(weekday.value)

@@ -181,21 +181,20 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
             return hit.value[0], min(hit.start, start), max(hit.end, end)
     for back in range(4):
         at = start - back
-        hit = line.ending("country", at)
-        if hit is not None:
-            if hit.value[1] == "adjectives" or (
-                (back <= 1 or line.words.folded[at] == "'s") and hit.value[1] in {"names", "seats"}
-            ):
-                return hit.value[0], hit.start, end
+        before = line.ending("country", at)
+        if before is not None:
+            near = back <= 1 or line.words.folded[at] == "'s"
+            if before.value[1] == "adjectives" or (near and before.value[1] in {"names", "seats"}):
+                return before.value[0], before.start, end
             break
         if at <= 0 or line.at("syntax.clause", at - 1):
             break
         if not line.words.folded[at - 1][0].isalpha() and line.words.folded[at - 1] != "'s":
             break
     for ahead in range(3):
-        hit = line.at("country", end + ahead)
-        if hit is not None:
-            return (hit.value[0], start, hit.end) if hit.value[1] != "rulers" else ("", start, end)
+        behind = line.at("country", end + ahead)
+        if behind is not None:
+            return (behind.value[0], start, behind.end) if behind.value[1] != "rulers" else ("", start, end)
         at = end + ahead
         if at >= line.size or not line.words.folded[at][0].isalpha() or len(line.words.folded[at]) > 3:
             break
