@@ -170,6 +170,14 @@ def test_the_journal_of_another_method_is_refused(folder, tmp_path, small_chunks
         run(folder, out)
 
 
+def test_the_journal_of_a_run_with_another_date_is_refused(folder, tmp_path, small_chunks):
+    out = tmp_path / "claims.jsonl"
+    with pytest.raises(Cut):
+        run(folder, out, progress=cut_after(2))
+    with pytest.raises(InputError, match="unfinished"):
+        run(folder, out, published="2023-01-01")
+
+
 def test_a_finished_run_starts_again(folder, tmp_path):
     out = tmp_path / "claims.jsonl"
     assert run(folder, out) == run(folder, out)

@@ -62,52 +62,62 @@ def resolve_predicates(drafts: Sequence[Draft]) -> None:
             draft.grounds["predicate"] = Ground(None, None, "what the text says of the same goods")
 
 
+MOVING = frozenset({"delivered", "deployed", "voyages", "share", "denial", "route", "other", "trained"})
+UNBOUND = frozenset({"meeting", "treaty", "sanction"})
+"""Families whose statements have no route that the text around them could fill."""
+
+
 def resolve_countries(drafts: Sequence[Draft], givers: Sequence[str]) -> None:
-    """Fill an end of a route that a sentence leaves open by what the text says most often."""
-    moving = ("delivered", "deployed", "voyages", "share", "denial", "route", "other", "trained")
-    pairs = Counter(
-        (d.claim["origin_country"], d.claim["destination_country"])
-        for d in drafts
-        if d.claim.get("origin_country") and d.claim.get("destination_country") and d.claim["predicate"] != "lost"
-    )
+    """Fill an end of a route that a sentence leaves open by what its paragraph says, else by what the text says most."""
+    whole = [d for d in drafts if _pair(d) is not None and d.claim["predicate"] != "lost"]
+    pairs = [pair for pair, _ in Counter(_pair(d) for d in whole).most_common() if pair is not None]
+    sent = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and _is_people(d))
     origins = Counter(
         d.claim["origin_country"]
         for d in drafts
         if d.claim.get("origin_country") and (d.claim["predicate"] != "lost" or _is_people(d))
     )
     origins.update(givers)
-    for n, draft in enumerate(drafts):
-        start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
-        bound = family_of(draft.told.line, str(draft.claim.get("item", ""))) in {"meeting", "treaty", "sanction"}
-        family = family_of(draft.told.line, str(draft.claim.get("item", "")))
-        if draft.claim["predicate"] == "lost" and not start and family not in {"loss", "people"} and origins:
-            _fill(draft, "origin_country", origins.most_common(1)[0][0])
-        if draft.claim["predicate"] == "lost" and not start and family in {"loss", "people"}:
-            sent = Counter(d.claim["origin_country"] for d in drafts if d.claim.get("origin_country") and _is_people(d))
-            if sent:
-                _fill(draft, "origin_country", sent.most_common(1)[0][0])
-        if draft.claim["predicate"] not in moving or (start and end) or bound:
-            continue
+    usual = [origin for origin, _ in origins.most_common()]
+    people = [origin for origin, _ in sent.most_common()]
+    paragraph, near = -1, dict[tuple[str, str], None]()
+    for draft in drafts:
         here = draft.told.line.sentence.paragraph
-        near = [
-            (d.claim["origin_country"], d.claim["destination_country"])
-            for d in reversed(drafts[:n])
-            if d.told.line.sentence.paragraph == here
-            and d.claim.get("origin_country")
-            and d.claim.get("destination_country")
-            and d.claim["predicate"] != "lost"
-        ]
-        known = [*near, *(pair for pair, _ in pairs.most_common())]
-        fitting = [pair for pair in known if (not start or pair[0] == start) and (not end or pair[1] == end)]
-        if not start and not end and draft.told.line.has("directions.reverse"):
-            fitting = [(b, a) for a, b in fitting]
-        if not start and not fitting:
-            fitting = [(o, end) for o, _ in origins.most_common() if o != end]
-        if not fitting:
-            continue
-        for field, value in zip(("origin_country", "destination_country"), fitting[0], strict=True):
-            if not draft.claim.get(field):
-                _fill(draft, field, value)
+        if here != paragraph:
+            paragraph, near = here, {}
+        own = _pair(draft)
+        if own is None:
+            _complete(draft, [*reversed(near), *pairs], usual, people)
+        elif draft.claim["predicate"] != "lost":
+            near.pop(own, None)
+            near[own] = None
+
+
+def _pair(draft: Draft) -> tuple[str, str] | None:
+    start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
+    return (start, end) if start and end else None
+
+
+def _complete(draft: Draft, pairs: Sequence[tuple[str, str]], origins: Sequence[str], people: Sequence[str]) -> None:
+    """Fill what a draft leaves open, from the likeliest pairs and origins down."""
+    start, end = draft.claim.get("origin_country"), draft.claim.get("destination_country")
+    if draft.claim["predicate"] == "lost":
+        likely = people if _is_people(draft) else origins
+        if not start and likely:
+            _fill(draft, "origin_country", likely[0])
+        return
+    family = family_of(draft.told.line, str(draft.claim.get("item", "")))
+    if draft.claim["predicate"] not in MOVING or family in UNBOUND:
+        return
+    fitting = next(((a, b) for a, b in pairs if (not start or a == start) and (not end or b == end)), None)
+    if fitting is not None and not start and not end and draft.told.line.has("directions.reverse"):
+        fitting = fitting[1], fitting[0]
+    if fitting is None and not start:
+        other = next((o for o in origins if o != end), None)
+        fitting = None if other is None else (other, end or "")
+    for field, value in zip(("origin_country", "destination_country"), fitting or (), strict=False):
+        if value and not draft.claim.get(field):
+            _fill(draft, field, value)
 
 
 def _is_people(draft: Draft) -> bool:

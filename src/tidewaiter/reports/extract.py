@@ -16,6 +16,7 @@ from tidewaiter.reports.draft import Draft, Told
 from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
 from tidewaiter.reports.line import Line
 from tidewaiter.reports.numbers import numbers
+from tidewaiter.reports.opening.limits import MOST_CHARACTERS
 from tidewaiter.reports.stated import stated
 from tidewaiter.reports.text import sentences, view
 from tidewaiter.reports.times import periods, time_tokens
@@ -38,7 +39,7 @@ def extract(document: Document) -> list[TextClaim]:
     if document.language not in LANGUAGES:
         return []
     lexicon = load_lexicon(document.language)
-    plain = view(document.text)
+    plain = view(document.text[:MOST_CHARACTERS])
     lines = [Line(plain, sentence, lexicon) for sentence in sentences(plain, lexicon)]
     published = document.published.value if document.published else ""
     outlet = _canonical_outlet(document, lexicon.file.organisations)
@@ -48,14 +49,16 @@ def extract(document: Document) -> list[TextClaim]:
     drafts: list[Draft] = []
     before: Counted | None = None
     mass: list[str] = []
+    latest: list[Draft] = []
     for n, here in enumerate(told):
         earlier = told[n - 1] if n else None
         fresh, last = stated(here, before, published, mass)
         fresh += unstated(here, fresh, published)
         if earlier is not None:
             dated = next((p.last or p.first for p in earlier.periods[::-1]), None)
-            carry(here, fresh, [d for d in drafts if d.told is earlier], dated)
+            carry(here, fresh, latest, dated)
         drafts += fresh
+        latest = fresh
         mass += [h.value for h in here.line.of("item") if _measured(here.line, h.value)]
         before = last or (before if here.line.sentence.heading else None)
     resolve_predicates(drafts)

@@ -258,7 +258,12 @@ def _scale(line: Line, token: int) -> tuple[int, float] | None:
 def _continues(line: Line, token: int, factor: float) -> bool:
     """Tell whether digits after a scale belong to the same number: "1만 2000", "2 млн 300 тыс."."""
     if line.lexicon.code == "ko":
-        return line.touches(token) or len(line.words.folded[token]) >= 3
+        close = line.touches(token) or len(line.words.folded[token]) >= 3
+        return close or _smaller_follows(line, token, factor)
+    return _smaller_follows(line, token, factor)
+
+
+def _smaller_follows(line: Line, token: int, factor: float) -> bool:
     following = _scale(line, token + 1)
     return following is not None and following[1] < factor
 

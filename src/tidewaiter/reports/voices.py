@@ -38,6 +38,10 @@ class People:
         for part in {parts[-1], parts[0]} if len(parts) > 1 else ():
             self._by_surname.setdefault(part.casefold(), name)
 
+    def meet_as(self, written: str, name: str) -> None:
+        """Remember that a surname as written stands for a name ("Peskow" for Dmitry Peskov)."""
+        self._by_surname.setdefault(written.casefold(), name)
+
     def known(self, word: str) -> str | None:
         """Return the full name that a word is a part of."""
         folded = word.casefold()
@@ -68,6 +72,9 @@ def voices(line: Line, people: People) -> list[Voice]:
     covered = {t for v in found for t in range(v.start, v.end)}
     officials = [v._replace(kind="person") for v in found if v.kind == "official"]
     found = [v for v in found if v.kind != "official"]
+    for official in officials:
+        people.meet(official.name)
+        people.meet_as(line.words.written[official.end - 1], official.name)
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
     found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
     found.sort()
