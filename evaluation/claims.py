@@ -28,11 +28,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tidewaiter.reports import TextClaim, extract, hold
-from tidewaiter.reports.hierarchy import same_voice, voice
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.merge import merge
-from tidewaiter.reports.text import Sentence
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.text import Sentence
+from tidewaiter.reports.origins.hierarchy import same_voice, voice
+from tidewaiter.reports.origins.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

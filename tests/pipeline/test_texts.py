@@ -16,7 +16,7 @@ from tidewaiter.pipeline.claim_rows import Told, claim_rows
 from tidewaiter.pipeline.reviews import OPEN, Review, Word, checked, corrected, corrections
 from tidewaiter.pipeline.texts import read_texts
 from tidewaiter.reports import TextClaim
-from tidewaiter.reports.merge import merge
+from tidewaiter.reports.origins.merge import merge
 
 GAZETTE = """\
 Published: 2 July 2031

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.reports.attribution import NOBODY, chains
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.text import sentences, view
+from tidewaiter.reports.grammar.attribution import NOBODY, chains
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.text import sentences, view
 
 
 def told(text, language, skip=""):

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.numbers import numbers, parse_digits
-from tidewaiter.reports.text import Sentence, view
-from tidewaiter.reports.times import time_tokens
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.numbers import numbers, parse_digits
+from tidewaiter.reports.grammar.text import Sentence, view
+from tidewaiter.reports.grammar.times import time_tokens
 
 NBSP, NARROW, THIN = "\u00a0", "\u202f", "\u2009"
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.reports.claim import TextClaim
-from tidewaiter.reports.contradiction import contradictions
-from tidewaiter.reports.merge import merge
+from tidewaiter.reports.origins.contradiction import contradictions
+from tidewaiter.reports.origins.merge import merge
 
 _numbers = itertools.count()
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.reports.claim import TextClaim
-from tidewaiter.reports.confusables import compatible, load_confusables, mistaken
-from tidewaiter.reports.drift import drift
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
+from tidewaiter.reports.origins.confusables import compatible, load_confusables, mistaken
+from tidewaiter.reports.origins.drift import drift
 
 BASE = TextClaim(
     id="source#1",

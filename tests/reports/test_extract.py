@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.reports.claim import Ground
-from tidewaiter.reports.extract import METHOD, extract
+from tidewaiter.reports.grammar.extract import METHOD, extract
+from tidewaiter.reports.grammar.lexicon import LANGUAGES
 from tidewaiter.reports.hold import hold
-from tidewaiter.reports.lexicon import LANGUAGES
 
 TODAY = "2024-05-15"
 PREDICATES = {

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.errors import InputError
-from tidewaiter.reports import lexicon as module
-from tidewaiter.reports.lexicon import LANGUAGES, Lexicon, World, load_lexicon, load_world
+from tidewaiter.reports.grammar import lexicon as module
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, Lexicon, World, load_lexicon, load_world
 
 SMALL = {
     "code": "en",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tidewaiter.errors import InputError
 from tidewaiter.reports.claim import Ground, TextClaim
-from tidewaiter.reports.hierarchy import same_voice, voice
-from tidewaiter.reports.merge import grouped, merge
+from tidewaiter.reports.origins.hierarchy import same_voice, voice
+from tidewaiter.reports.origins.merge import grouped, merge
 
 SENTENCE = "The ministry counted 6,700 containers that left the northern harbour for the Pacific coast by sea"
 _numbers = itertools.count()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.text import LONGEST, sentences, view, words
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.text import LONGEST, sentences, view, words
 
 ODD = "\u00a0\u202f\u2009\u200b\ufeff\u2028\u2029\x85\r\n\t„“”«»‚‘’–—…。.!?:;,'\"-()[] aÄ1.000Zß한글мир🚢\u0301\u202e"
 

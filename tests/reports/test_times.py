@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.text import Sentence, view
-from tidewaiter.reports.times import Day, periods, published_day, time_tokens
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.text import Sentence, view
+from tidewaiter.reports.grammar.times import Day, periods, published_day, time_tokens
 
 TODAY = "2024-05-15"
 """A Wednesday."""

@@ -112,8 +112,8 @@ def _to_file(found: Sequence[Path], output: Path, published: str, jobs: int, eng
 
 
 def _with_llm(path: Path, published: str, url: str, model: str) -> list[TextClaim]:
-    from tidewaiter.reports.extract import extract as by_grammar  # noqa: PLC0415
-    from tidewaiter.reports.grammar import OwnGrammar  # noqa: PLC0415
+    from tidewaiter.reports.grammar.extract import extract as by_grammar  # noqa: PLC0415
+    from tidewaiter.reports.grammar.reread import OwnGrammar  # noqa: PLC0415
     from tidewaiter.reports.llm import Endpoint, extract_with_llm, merge_claims  # noqa: PLC0415
     from tidewaiter.reports.opening import open_document  # noqa: PLC0415
 

@@ -32,8 +32,8 @@ from tidewaiter.case.dates import span
 from tidewaiter.case.names import Names, place_names, vessel_names
 from tidewaiter.errors import InputError
 from tidewaiter.pipeline.reviews import SURE, Review
-from tidewaiter.reports.hierarchy import names, same_voice, voice
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
+from tidewaiter.reports.origins.hierarchy import names, same_voice, voice
 from tidewaiter.tally.demands import TRIPS
 from tidewaiter.tally.windows import modes_of
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from tidewaiter.model import Case
     from tidewaiter.reports import TextClaim
-    from tidewaiter.reports.merge import Link, Merged
+    from tidewaiter.reports.origins.merge import Link, Merged
 
 BOUNDS = {
     "eq": "exact",

@@ -22,7 +22,7 @@ from tidewaiter.evidence import Store, read_table, table_names
 from tidewaiter.readings.cells import number
 from tidewaiter.readings.rejection import Rejected
 from tidewaiter.reports import TextClaim
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

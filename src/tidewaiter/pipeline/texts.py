@@ -25,13 +25,13 @@ from tidewaiter.model.tables import CLAIMS, DOCUMENTS, NOTICES, REJECTS, TEXT_CL
 from tidewaiter.pipeline.claim_rows import Told, claim_rows
 from tidewaiter.pipeline.reviews import OPEN, Review, Spot, corrected, corrections, decisions, spots
 from tidewaiter.reports import Document, Known, extract
-from tidewaiter.reports.contradiction import contradictions
-from tidewaiter.reports.drift import drift
-from tidewaiter.reports.hierarchy import names, same_voice
-from tidewaiter.reports.lexicon import LANGUAGES
-from tidewaiter.reports.merge import merge
+from tidewaiter.reports.grammar.lexicon import LANGUAGES
 from tidewaiter.reports.opening import MOST_CHARACTERS, open_document
 from tidewaiter.reports.opening.dates import iso_date
+from tidewaiter.reports.origins.contradiction import contradictions
+from tidewaiter.reports.origins.drift import drift
+from tidewaiter.reports.origins.hierarchy import names, same_voice
+from tidewaiter.reports.origins.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tidewaiter.evidence import Store
     from tidewaiter.model import Case, Evidence
     from tidewaiter.reports import TextClaim
-    from tidewaiter.reports.merge import Merged
+    from tidewaiter.reports.origins.merge import Merged
 
 READER = "reports"
 MARK = "\ufeff"  # a byte order mark: no character of the text, so claims do not count it

@@ -7,7 +7,7 @@ Offline and deterministic; no model is downloaded. Words of a language are data 
 
 from tidewaiter.reports.claim import Ground, TextClaim
 from tidewaiter.reports.document import Document, Known, Part
-from tidewaiter.reports.extract import extract
+from tidewaiter.reports.grammar.extract import extract
 from tidewaiter.reports.hold import hold
 
 __all__ = ["Document", "Ground", "Known", "Part", "TextClaim", "extract", "hold"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tidewaiter.errors import InputError, TidewaiterError
-from tidewaiter.reports.extract import METHOD, extract
+from tidewaiter.reports.grammar.extract import METHOD, extract
 from tidewaiter.reports.opening import open_document
 from tidewaiter.reports.writing import as_csv, as_json
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tidewaiter.reports import extent
-from tidewaiter.reports.agreement import told, voices
+from tidewaiter.reports.origins import extent
+from tidewaiter.reports.origins.agreement import told, voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tidewaiter.reports.agreement import Told
     from tidewaiter.reports.claim import TextClaim
-    from tidewaiter.reports.merge import Merged
+    from tidewaiter.reports.origins.agreement import Told
+    from tidewaiter.reports.origins.merge import Merged
 
 TOTALS = frozenset({"delivered", "deployed", "lost", "voyages", "produced", "trained"})
 """Predicates whose counts only grow."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tidewaiter.reports.voices import People, Voice, voices
+from tidewaiter.reports.grammar.voices import People, Voice, voices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.grammar.line import Line
 
 NEAR, FAR = 4, 9  # tokens between a cue and a voice before it, and between a voice and its verb
 LEAD = 4  # paragraphs that count as the lead of a text

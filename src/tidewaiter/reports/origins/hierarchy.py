@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tidewaiter.reports.lexicon import Hit
-    from tidewaiter.reports.line import Line
-    from tidewaiter.reports.voices import Voice
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.voices import Voice
 
 PEOPLE, LOSS, SHIPS = "people", "loss", "ship"
 NOUN_COST, CLAUSE_COST = 3, 8  # tokens that a noun, and a verb of another clause, count as further away

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tidewaiter.reports.attribution import Chain, chains
 from tidewaiter.reports.claim import TextClaim
-from tidewaiter.reports.context import carry, givers, resolve_countries, resolve_predicates
-from tidewaiter.reports.draft import Draft, Told
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.numbers import numbers
+from tidewaiter.reports.grammar.attribution import Chain, chains
+from tidewaiter.reports.grammar.context import carry, givers, resolve_countries, resolve_predicates
+from tidewaiter.reports.grammar.draft import Draft, Told
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.numbers import numbers
+from tidewaiter.reports.grammar.stated import stated
+from tidewaiter.reports.grammar.text import sentences, view
+from tidewaiter.reports.grammar.times import periods, time_tokens
+from tidewaiter.reports.grammar.unstated import unstated
 from tidewaiter.reports.opening.limits import MOST_CHARACTERS
-from tidewaiter.reports.stated import stated
-from tidewaiter.reports.text import sentences, view
-from tidewaiter.reports.times import periods, time_tokens
-from tidewaiter.reports.unstated import unstated
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.counted import Counted
     from tidewaiter.reports.document import Document
-    from tidewaiter.reports.voices import Voice
+    from tidewaiter.reports.grammar.counted import Counted
+    from tidewaiter.reports.grammar.voices import Voice
 
 METHOD = "grammar/1"
 

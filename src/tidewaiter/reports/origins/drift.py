@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from tidewaiter.reports import extent
-from tidewaiter.reports.agreement import told, voices
-from tidewaiter.reports.confusables import compatible, country_of, mistaken, wrong_words
-from tidewaiter.reports.hierarchy import Voice, is_office, is_person, names, same_voice, voice
-from tidewaiter.reports.offices import offices
+from tidewaiter.reports.origins import extent
+from tidewaiter.reports.origins.agreement import told, voices
+from tidewaiter.reports.origins.confusables import compatible, country_of, mistaken, wrong_words
+from tidewaiter.reports.origins.hierarchy import Voice, is_office, is_person, names, same_voice, voice
+from tidewaiter.reports.origins.offices import offices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tidewaiter.reports.agreement import Told
     from tidewaiter.reports.claim import TextClaim
+    from tidewaiter.reports.origins.agreement import Told
 
 Kind = Literal[
     "or to and",

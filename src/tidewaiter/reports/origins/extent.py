@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
 
 if TYPE_CHECKING:
     from tidewaiter.reports.claim import TextClaim

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from tidewaiter.reports.lexicon import load_world
+from tidewaiter.reports.grammar.lexicon import load_world
 
 ALIKE = 0.72
 """Share of letters in common from which two names look alike."""

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.grammar.line import Line
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 LONGEST_DIGITS = 15  # more of them count nothing that is shipped

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from tidewaiter.reports.agreement import voices
+from tidewaiter.reports.origins.agreement import voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tidewaiter.reports.agreement import Told
+    from tidewaiter.reports.origins.agreement import Told
 
 BEARERS = {
     **dict.fromkeys(("voyage", "ship", "call", "shipment", "train", "flight"), 0),

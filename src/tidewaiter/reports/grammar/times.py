@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tidewaiter.reports.numbers import FIRST_YEAR, LAST_YEAR, parse_digits, year_marked
+from tidewaiter.reports.grammar.numbers import FIRST_YEAR, LAST_YEAR, parse_digits, year_marked
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from tidewaiter.reports.lexicon import Hit
-    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
 
 SEASONS = {"winter": (12, 2), "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 QUARTERS = {1: (1, 3), 2: (4, 6), 3: (7, 9), 4: (10, 12)}

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tidewaiter.errors import TidewaiterError
-from tidewaiter.reports.hierarchy import is_office
-from tidewaiter.reports.lexicon import LANGUAGES, load_lexicon
-from tidewaiter.reports.text import words
+from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
+from tidewaiter.reports.grammar.text import words
+from tidewaiter.reports.origins.hierarchy import is_office
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.lexicon import Lexicon
+    from tidewaiter.reports.grammar.lexicon import Lexicon
 
 BESIDE = 3
 """Tokens between a state and its office: "der Verteidigungsminister der Ukraine", "Ukraine's new defence minister"."""

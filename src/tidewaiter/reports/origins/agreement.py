@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from tidewaiter.reports import extent
-from tidewaiter.reports.hierarchy import (
+from tidewaiter.reports.origins import extent
+from tidewaiter.reports.origins.hierarchy import (
     UNNAMED,
     Agreement,
     Voice,
@@ -45,7 +45,7 @@ class Told(msgspec.Struct, frozen=True):
     """A claim with what is compared of it, worked out once.
 
     Attributes:
-        at: its place in time. numbers, family, window: see `tidewaiter.reports.extent`.
+        at: its place in time. numbers, family, window: see `tidewaiter.reports.origins.extent`.
         published: first and last day, None when unknown. voices, roots: of its origin.
         signature: all that counts. measure: all that a copy of its sentence must share.
     """

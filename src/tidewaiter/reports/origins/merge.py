@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from tidewaiter.errors import InputError
-from tidewaiter.reports import agreement, derivation
-from tidewaiter.reports.copies import near_copies
-from tidewaiter.reports.hierarchy import all_roots, is_person, same_voice, spelled_apart, voice
+from tidewaiter.reports.origins import agreement, derivation
+from tidewaiter.reports.origins.copies import near_copies
+from tidewaiter.reports.origins.hierarchy import all_roots, is_person, same_voice, spelled_apart, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from tidewaiter.reports.agreement import Kind, Told
     from tidewaiter.reports.claim import TextClaim
+    from tidewaiter.reports.origins.agreement import Kind, Told
 
 MOST_NEIGHBOURS = 150
 """Claims of one block, in order of time, that each is compared with; beyond it a block costs no more than its length."""

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tidewaiter.reports.claim import Ground
-from tidewaiter.reports.draft import INFERRED, Draft, Told, doubt, family_of
-from tidewaiter.reports.fields import tied
-from tidewaiter.reports.frames import Frame, route
+from tidewaiter.reports.grammar.draft import INFERRED, Draft, Told, doubt, family_of
+from tidewaiter.reports.grammar.fields import tied
+from tidewaiter.reports.grammar.frames import Frame, route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tidewaiter.reports.claim import Ground
-from tidewaiter.reports.draft import INFERRED, Draft, Told, doubt, family_of, span
-from tidewaiter.reports.frames import Frame, Route, carriers, modality, mode, route
+from tidewaiter.reports.grammar.draft import INFERRED, Draft, Told, doubt, family_of, span
+from tidewaiter.reports.grammar.frames import Frame, Route, carriers, modality, mode, route
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.line import Line
-    from tidewaiter.reports.times import Period
-    from tidewaiter.reports.voices import Voice
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.times import Period
+    from tidewaiter.reports.grammar.voices import Voice
 
 STATED_NEAR = 3
 """Tokens between a date and a verb of saying that make it the date of the statement."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.lexicon import Hit
-    from tidewaiter.reports.line import Line
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
 
 UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
 """Kinds of roles that without a country are "unnamed experts" and so on; an office without a country keeps its name."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tidewaiter.reports.claim import Ground
-from tidewaiter.reports.draft import INFERRED, Draft, Told, family_of
-from tidewaiter.reports.fields import fill, tied
-from tidewaiter.reports.frames import Frame, frame, route
+from tidewaiter.reports.grammar.draft import INFERRED, Draft, Told, family_of
+from tidewaiter.reports.grammar.fields import fill, tied
+from tidewaiter.reports.grammar.frames import Frame, frame, route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tidewaiter.reports.lexicon import Hit
+    from tidewaiter.reports.grammar.lexicon import Hit
 
 
 def unstated(told: Told, quantified: Sequence[Draft], published: str) -> list[Draft]:

@@ -12,12 +12,12 @@ import msgspec
 from tidewaiter.reports.claim import Ground  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.attribution import Chain
-    from tidewaiter.reports.lexicon import Hit
-    from tidewaiter.reports.line import Line
-    from tidewaiter.reports.numbers import Number
-    from tidewaiter.reports.times import Period
-    from tidewaiter.reports.voices import Voice
+    from tidewaiter.reports.grammar.attribution import Chain
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.numbers import Number
+    from tidewaiter.reports.grammar.times import Period
+    from tidewaiter.reports.grammar.voices import Voice
 
 SURE, INFERRED, GUESSED = 0.95, 0.7, 0.4
 """Confidence of what words say, what a rule inferred, and what is a guess; the lowest of a claim's fields is its own."""

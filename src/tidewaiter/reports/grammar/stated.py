@@ -6,16 +6,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tidewaiter.reports.claim import Ground
-from tidewaiter.reports.counted import Counted, counted
-from tidewaiter.reports.draft import GUESSED, INFERRED, Draft, Told, doubt
-from tidewaiter.reports.fields import fill
-from tidewaiter.reports.frames import Frame, frame
+from tidewaiter.reports.grammar.counted import Counted, counted
+from tidewaiter.reports.grammar.draft import GUESSED, INFERRED, Draft, Told, doubt
+from tidewaiter.reports.grammar.fields import fill
+from tidewaiter.reports.grammar.frames import Frame, frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tidewaiter.reports.line import Line
-    from tidewaiter.reports.numbers import Number
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.numbers import Number
 
 NEIGHBOURS = 12
 """Numbers on either side that can take a noun away from a number."""

@@ -5,12 +5,12 @@ This is how words that something else pointed at are read again before they are 
 
 from __future__ import annotations
 
-from tidewaiter.reports.lexicon import load_lexicon
-from tidewaiter.reports.line import Line
-from tidewaiter.reports.numbers import numbers
-from tidewaiter.reports.text import Sentence, view
-from tidewaiter.reports.times import periods, time_tokens
-from tidewaiter.reports.voices import People, government, voices
+from tidewaiter.reports.grammar.lexicon import load_lexicon
+from tidewaiter.reports.grammar.line import Line
+from tidewaiter.reports.grammar.numbers import numbers
+from tidewaiter.reports.grammar.text import Sentence, view
+from tidewaiter.reports.grammar.times import periods, time_tokens
+from tidewaiter.reports.grammar.voices import People, government, voices
 
 
 class OwnGrammar:

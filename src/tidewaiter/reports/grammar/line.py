@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tidewaiter.reports.text import Sentence, words
+from tidewaiter.reports.grammar.text import Sentence, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tidewaiter.reports.lexicon import Hit, Lexicon
+    from tidewaiter.reports.grammar.lexicon import Hit, Lexicon
 
 
 class Line:

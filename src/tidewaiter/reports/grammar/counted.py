@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tidewaiter.reports.lexicon import Hit
-    from tidewaiter.reports.line import Line
-    from tidewaiter.reports.numbers import Number
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.numbers import Number
 
 RIGHT, LEFT = 8, 7  # tokens looked at on either side of a number
 BREAKS = ("directions.to", "directions.via", "directions.against", "time.in", "modality.reported", "attribution.verbs")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tidewaiter.reports.lexicon import Lexicon
+    from tidewaiter.reports.grammar.lexicon import Lexicon
 
 _SAME = {
     **dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u205f\u3000\u2002\u2003\u2004\u2005\u2006\u2008\t\x0b\x0c", " "),
