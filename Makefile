@@ -38,6 +38,7 @@ format: $(STAMP)
 evaluate: $(STAMP)
 	@$(BIN)/python evaluation/calls.py
 	@$(BIN)/python evaluation/tally.py
+	@$(BIN)/python evaluation/claims.py
 
 # The independent engine (extra [pymc]) has an environment of its own, for it needs Python 3.12 and most of a gigabyte.
 PYTHON_PYMC ?= $(shell for p in python3.13 python3.12; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -55,8 +56,8 @@ bench: $(STAMP)
 # New pins: change pyproject.toml, then `make lock`.
 lock:
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
-	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report --group dev pyproject.toml -o requirements/dev.txt; \
-	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report pyproject.toml -o requirements/run.txt; \
+	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report --extra reports --group dev pyproject.toml -o requirements/dev.txt; \
+	  $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra report --extra reports pyproject.toml -o requirements/run.txt; \
 	  $$UV pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url --extra pymc --group build --group test pyproject.toml -o requirements/pymc.txt; \
 	  echo 'uv>=0.9' | $$UV pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url - -o requirements/uv.txt
 
