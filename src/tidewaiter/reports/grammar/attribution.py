@@ -160,10 +160,16 @@ def _own_services(line: Line, ties: list[_Tie]) -> str:
 
 def _subject(line: Line, found: list[Voice]) -> list[_Tie]:
     """Tie who counts and assesses for a living, and is the subject of a sentence without any other source."""
+    own = next(iter(line.of("attribution.self")), None)  # "nach eigenen Angaben"
+    if own is not None and found:
+        speaker = min(found, key=lambda v: abs(v.end - own.start))
+        return [_Tie(5, speaker, min(speaker.start, own.start), max(speaker.end, own.end), statement=False)]
     first = next((v for v in found if v.start <= 1), None)
     if first is None or first.kind not in {"experts", "officials", "intelligence", "think tank", "media", "data"}:
         return []
-    if line.sentence.heading or first.end >= line.size or not line.words.folded[first.end][0].isalpha():
+    if line.sentence.heading or first.end >= line.size:
+        return []
+    if not (line.words.folded[first.end][0].isalpha() or line.words.folded[first.end] == ","):
         return []
     return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, statement=False)]
 
@@ -233,7 +239,8 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
 
 def _after_words(line: Line, token: int) -> bool:
     """Tell whether something was said before a token: "…, so X" and not "So hat X"."""
-    return token > 0 and line.words.folded[token - 1] in {",", '"', "-", ":"}
+    marks = {",", '"', "-", ":"}
+    return line.words.folded[token] in marks or (token > 0 and line.words.folded[token - 1] in marks)
 
 
 def _is_verb(line: Line, end: int) -> bool:
@@ -317,7 +324,8 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
         if at > nearer and (voice.kind == "government" or at > voice.end + FAR):
             break  # "Russia, the minister added, …"
         verb = line.at("attribution.verbs", at) or line.at("modality.denied", at)
-        if verb is not None and not (voice.kind == "government" and _counts(line, verb.end)):
+        acts = verb is not None and line.at("predicate", verb.start) is not None
+        if verb is not None and not (voice.kind == "government" and acts and _counts(line, verb.end)):
             return verb.start, verb.end
         if line.at("predicate", at) is not None and voice.kind in {"government", "military"}:
             return None
@@ -332,7 +340,8 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
     if voice.kind != "government":
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
-            if verb is not None and at <= voice.end + FAR:
+            inverted = verb is not None and any(verb.end <= o.start <= verb.end + 6 for o in found)
+            if verb is not None and not inverted and at <= voice.end + FAR:
                 return verb.start, verb.end
     return None
 

@@ -43,8 +43,8 @@ def fill(draft: Draft, what: Frame, token: int, published: str) -> None:
     sure, hit = modality(line, draft.token, cue)
     rule = "word of modality" if hit else "plain statement"
     claim["modality"], grounds["modality"] = sure, Ground(*span(line, hit), rule)
-    last = claim.get("period_end")
-    ahead = isinstance(last, str) and bool(published) and last[: len(published)] > published[: len(last)]
+    when = claim.get("period_start") or claim.get("period_end")
+    ahead = isinstance(when, str) and bool(published) and when[: len(published)] > published[: len(when)]
     if ahead and sure != "expected":
         claim["modality"], grounds["modality"] = "expected", Ground(None, None, "a time after publication")
     denied = next(iter(line.of("modality.denied")), None)

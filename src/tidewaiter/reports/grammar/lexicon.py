@@ -147,6 +147,7 @@ class _Attribution(_Table, frozen=True):
     through: Words = []
     unnamed: Words = []
     own: Words = []
+    self_: Words = msgspec.field(name="self", default_factory=list)
 
 
 class _Modality(_Table, frozen=True):

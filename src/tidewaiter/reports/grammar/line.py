@@ -41,6 +41,8 @@ class Line:
     def _small(self, hit: Hit) -> bool:
         """Tell whether a short name is written small, so that it is another word: "us", "ap"."""
         written = self.words.written[hit.start]
+        if self.lexicon.code != "en":
+            return False
         short = hit.end - hit.start == 1 and len(written) <= 3 and written.isascii()
         return short and hit.kind in {"country", "organisation", "place"} and written.islower()
 
@@ -106,7 +108,8 @@ class Line:
         merged: list[tuple[int, int]] = []
         for a, b in pairwise(cuts):
             own = any(a <= v < b for v in verbs)
-            strong = bool(merged) and folded[a - 1] in {";", ":"}
+            says = self.at("attribution.verbs", a) is not None  # ", sagte X"
+            strong = bool(merged) and (folded[a - 1] in {";", ":"} or (says and folded[a - 1] == ","))
             if merged and not strong and (not own or not any(merged[-1][0] <= v < merged[-1][1] for v in verbs)):
                 merged[-1] = (merged[-1][0], b)
             else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.lexicon import Hit, Lexicon
     from tidewaiter.reports.grammar.line import Line
 
 UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
@@ -78,7 +79,7 @@ def voices(line: Line, people: People) -> list[Voice]:
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
     found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
     found.sort()
-    found += _quoted(line)
+    found += [*_quoted(line), *_adjectives(line)]
     persons = officials + _persons(line, [*found, *officials], people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
     persons = [_with_office(line, p, found) for p in persons]
@@ -103,15 +104,45 @@ def voices(line: Line, people: People) -> list[Voice]:
 
 def _quoted(line: Line) -> list[Voice]:
     """Find outlets whose names stand in quotation marks behind their kind: "видання «Берег»", "Die Zeitung „Bote“"."""
+    outlets = _outlets(line.lexicon)
     out = []
+    for at in (t for t, word in enumerate(line.words.folded) if word == '"'):
+        close = next((t for t in range(at + 2, min(at + 6, line.size)) if line.words.folded[t] == '"'), None)
+        name = "" if close is None else outlets.get(" ".join(line.words.folded[at + 1 : close]), "")
+        if close is not None and name and not any(line.covers("organisation", t) for t in range(at, close)):
+            out.append(Voice(at + 1, close, name, "media"))
     for hit in line.of("role"):
         if hit.value != "media" or hit.end >= line.size or line.words.folded[hit.end] != '"':
             continue
         close = next((t for t in range(hit.end + 2, min(hit.end + 7, line.size)) if line.words.folded[t] == '"'), None)
-        if close is not None and not any(line.at("organisation", t) for t in range(hit.end, close)):
+        known = any(v.start == hit.end + 1 for v in out)
+        if close is not None and not known and not any(line.at("organisation", t) for t in range(hit.end, close)):
             name = " ".join(line.words.written[hit.end + 1 : close])
             out.append(Voice(hit.end + 1, close, name, "media"))
     return out
+
+
+@cache
+def _outlets(lexicon: Lexicon) -> dict[str, str]:
+    """Return outlets by their name in small letters, with and without its article, as quotation marks hold it."""
+    out = {}
+    for name, organisation in lexicon.world.organisations.items():
+        if organisation.kind == "media":
+            folded = name.casefold()
+            out[folded] = name
+            article, _, rest = folded.partition(" ")
+            if article in {"der", "die", "das", "the", "le", "la", "les"} and rest:
+                out[rest] = name
+    return out
+
+
+def _adjectives(line: Line) -> list[Voice]:
+    """Find states by their adjective in front of a statement: "nach rumänischen Angaben", "par les autorités russes"."""
+    return [
+        Voice(h.start, h.end, government(line, h.value[0]), "officials", h.value[0])
+        for h in line.of("country")
+        if h.value[1] == "adjectives" and line.at("attribution.statements", h.end) and line.at("role", h.end) is None
+    ]
 
 
 def _dateline(line: Line) -> range:
@@ -343,7 +374,7 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
             continue
         if voice.country and other.kind not in {"think tank", "media"} and not voice.name.endswith("spokesperson"):
             continue
-        if other.kind == "media" and voice.kind == "documents":
+        if other.kind == "media" and voice.kind in {"documents", "officials", "parliament", "unnamed"}:
             continue  # "documents seen by the Post": the paper reports, the documents say
         between = range(voice.end, other.start)
         stops = ("syntax.and", "attribution.verbs", "predicate")
