@@ -125,6 +125,7 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
     """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
     papers = [t for t in ties if t.voice.kind == "documents" and t.voice.name.startswith("unnamed")]
     ties = [t for t in ties if t not in papers] or ties
+    ties = [t._replace(voice=_of_the_state(line, t.voice, ties)) for t in ties]
     levels: list[list[str]] = []
     ties.sort(key=lambda t: t.voice.start)
     for n in range(1, len(ties)):  # voices in one breath stand on one level: "von Reuters und dem OSC"
@@ -147,6 +148,15 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
     first, stop = line.span(start, end)
     names = tuple("|".join(sorted(set(level))) for level in levels)
     return Chain(names, first, stop, "explicit", (), any(t.statement for t in ties))
+
+
+def _of_the_state(line: Line, voice: Voice, ties: list[_Tie]) -> Voice:
+    """Services that nobody names are those of the state whose official cites them."""
+    if voice.kind != "intelligence" or voice.country:
+        return voice
+    country = next((t.voice.country for t in ties if t.voice.country and t.voice.kind != "media"), "")
+    named = line.lexicon.world.agencies.get(f"{country}/intelligence")
+    return voice._replace(name=named, country=country) if named else voice
 
 
 def _own_services(line: Line, ties: list[_Tie]) -> str:
@@ -296,6 +306,10 @@ def _coordinated(line: Line, first: Voice, second: Voice) -> bool:
     if not first.end < second.start <= first.end + 4:
         return False
     between = range(first.end, second.start)
+    if line.at("syntax.and", first.end) and len(between) <= 3:
+        return not any(
+            line.at(kind, t) for t in between for kind in ("predicate", "attribution.verbs", "syntax.clause")
+        )
     joined = any(line.at("syntax.and", t) for t in between)
     return joined and all(
         line.at("syntax.and", t) or line.words.folded[t] == "," or len(line.words.folded[t]) <= 3 for t in between
@@ -340,7 +354,9 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
     if voice.kind != "government":
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
-            inverted = verb is not None and any(verb.end <= o.start <= verb.end + 6 for o in found)
+            inverted = verb is not None and any(
+                verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start) for o in found
+            )
             if verb is not None and not inverted and at <= voice.end + FAR:
                 return verb.start, verb.end
     return None
