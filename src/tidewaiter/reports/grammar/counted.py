@@ -144,7 +144,8 @@ def _right(line: Line, number: Number, starts: set[int]) -> list[Hit]:
             break
         if found and not _links(line, at):
             break
-        if not found and any(line.at(kind, at) for kind in BREAKS):
+        breaks = any(line.at(kind, at) for kind in BREAKS)
+        if not found and breaks and not (number.share and line.at("time.in", at)):
             break
         at += 1
     return found
@@ -217,9 +218,8 @@ def _and_between(line: Line, first: Hit, second: Hit) -> bool:
 
 def _mass_near(line: Line, measure: Hit) -> Hit | None:
     """Find what is measured elsewhere in the clause."""
-    first, last = line.clause(measure.start)
     known = line.lexicon.world.items
-    hits = [h for h in line.of("item") if first <= h.start < last and h.value in known and not known[h.value].unit]
+    hits = [h for h in line.of("item") if h.value in known and not known[h.value].unit]
     return min(hits, key=lambda h: abs(h.start - measure.start), default=None)
 
 

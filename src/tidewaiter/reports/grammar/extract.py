@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tidewaiter.reports.claim import TextClaim
 from tidewaiter.reports.grammar.attribution import Chain, chains
 from tidewaiter.reports.grammar.context import carry, givers, resolve_countries, resolve_predicates
+from tidewaiter.reports.grammar.counted import Counted
 from tidewaiter.reports.grammar.draft import Draft, Told
 from tidewaiter.reports.grammar.lexicon import LANGUAGES, load_lexicon
 from tidewaiter.reports.grammar.line import Line
@@ -24,7 +25,6 @@ from tidewaiter.reports.opening.limits import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from tidewaiter.reports.document import Document
-    from tidewaiter.reports.grammar.counted import Counted
     from tidewaiter.reports.grammar.voices import Voice
 
 METHOD = "grammar/1"
@@ -60,10 +60,19 @@ def extract(document: Document) -> list[TextClaim]:
         drafts += fresh
         latest = fresh
         mass += [h.value for h in here.line.of("item") if _measured(here.line, h.value)]
-        before = last or (before if here.line.sentence.heading else None)
+        before = last or _named(here.line) or (before if here.line.sentence.heading else None)
     resolve_predicates(drafts)
     resolve_countries(drafts, [iso for here in told for iso in givers(here)])
     return [_finish(document, draft, number, published) for number, draft in enumerate(drafts, 1)]
+
+
+def _named(line: Line) -> Counted | None:
+    """Return the thing a sentence without numbers named last, for a number of the next one that names none."""
+    items = line.lexicon.world.items
+    hit = next((h for h in reversed(line.of("item")) if h.value in items and items[h.value].unit), None)
+    return (
+        None if hit is None else Counted(hit.value, items[hit.value].unit, None, None, "named in the sentence before")
+    )
 
 
 def _measured(line: Line, item: str) -> bool:

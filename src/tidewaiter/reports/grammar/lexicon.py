@@ -69,6 +69,7 @@ class _Relations(_Table, frozen=True):
 
 class _Vetoes(_Table, frozen=True):
     after: Words = []
+    streets: Words = []
     before: Words = []
     both: Words = []
 

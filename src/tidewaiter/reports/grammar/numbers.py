@@ -63,6 +63,10 @@ def numbers(line: Line, taken: frozenset[int] = frozenset()) -> list[Number]:
                 refused = value.end
             token = max(token + 1, value.end if value is not None and value.kind != "bare" else 0)
             continue
+        second = token - 2 in taken and line.at("syntax.and", token - 1) is not None
+        if second and number.low is not None and number.low <= 31 and line.at("item", number.end) is None:
+            token = number.end  # "October 8 and 13"
+            continue
         if refused and number.start == refused + 1 and line.at("syntax.and", refused):
             token = refused = number.end  # "aged 20 and 26"
             continue
@@ -188,7 +192,9 @@ def _in_words(line: Line, token: int) -> _Value | None:
             return _Value(article.end, 1.0, 1.0) if bounded and thing else None  # "mindestens eine dieser Raketen"
         return _more_scale(line, _Value(scale[0], (half.value if half else 1) * scale[1], scale[1]))
     total, current, largest, at = 0.0, 0.0, 1.0, token
-    seen = False
+    leading = line.at("numbers.scales", token)  # "mille quatre navires"
+    follows = leading is not None and (line.at("numbers.words", leading.end) or line.at("item", leading.end))
+    seen = leading is not None and leading.value <= 1000 and bool(follows) and not line.at("numbers.bare", token)
     while at < line.size:
         word = line.at("numbers.words", at)
         scale = _scale(line, at)
@@ -405,7 +411,8 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     """Tell whether a number counts nothing: a year, a rank, a calibre, money, a name."""
     words = line.words
     word = words.folded[start]
-    if end == start + 1 and word.isdecimal() and len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR:
+    korean = line.lexicon.code == "ko" and not (end < line.size and words.folded[end].startswith("년"))
+    if end == start + 1 and word.isdecimal() and len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR and not korean:
         following = line.at("item", end)
         if following is None or line.has("relations.to", end, end + 1) or year_marked(line, start):
             return True
@@ -432,6 +439,11 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
     if line.words.written[start].isdecimal() and _aside(line, start, end):
         return True
     skip = line.at("time.fillers", after) and not line.at("syntax.per", after)
+    if any(line.at("vetoes.streets", t) for t in range(after, min(after + 4, line.size))):
+        return line.at("item", after) is None  # "156 Cedar Avenue"
+    difference = line.at("relations.gt", after) or line.at("relations.lt", after)
+    if difference is not None and not (difference.end < line.size and words.folded[difference.end][0].isdecimal()):
+        return True  # "15 more than in March"
     if line.at("syntax.per", after) and line.at("time.units", after + 1):
         return False  # "three million a year" is a rate
     for at in (after, after + 1) if skip else (after,):  # "300 millions d'euros"
@@ -464,7 +476,7 @@ def year_marked(line: Line, token: int) -> bool:
 def _aside(line: Line, start: int, end: int) -> bool:
     """Tell whether a small number stands alone between commas or brackets: the age of somebody."""
     folded = line.words.folded
-    named = start > 1 and end == start + 1 and int(folded[start]) < 20 and line.words.written[start - 1][:1].isupper()
+    named = start > 1 and end == start + 1 and int(folded[start]) < 1000 and line.words.written[start - 1][:1].isupper()
     if named and line.lexicon.code != "ko" and not line.at("item", start - 1) and not _followed(line, end):
         return True  # "the Paek Yang San 1"
     inside = start > 1 and folded[start - 1] in {",", "("} and end < line.size and folded[end] in {",", ")", "."}

@@ -57,6 +57,11 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
         return True
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
         return True
+    starts = number.start == 0 or line.words.folded[number.start - 1] == ","
+    if thing.start is None and starts and line.has("predicate", number.end, number.end + 4):
+        return True  # "Of the 12,000 men, nearly 40 percent have been killed"
+    if line.lexicon.code == "ko" and thing.end is not None and 0 <= number.start - thing.end <= 2:
+        return True
     behind = thing.end is not None and thing.end <= number.start
     if (thing.start is None or behind) and number.end < line.size and _genitive(line, number.end):
         return True  # "52 Prozent der zugesagten Menge"

@@ -372,6 +372,7 @@ def _day_number(line: Line, run: _Run, at: int) -> int:
         return 0
     after = at + 1
     dotted = after < line.size and line.words.folded[after] == "." and line.touches(after)
+    dotted = dotted and line.lexicon.code not in {"en", "fr"}  # where a full stop behind a day ends the sentence
     if dotted or (
         after < line.size
         and line.touches(after)
