@@ -229,6 +229,8 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return _Tie(base, voice, start, end, statement=False)
     if voice.kind == "government" and _marked(line, start):
         return None
+    if voice.kind == "government" and line.lexicon.code == "ko" and line.words.written[end - 1][-1] not in "은는도":
+        return None  # no topic of the sentence
     if voice.kind != "media" and _is_told(line, voice, found):
         return None
     verb = _verb(line, voice, found) or _verb_at_the_end(line, voice)

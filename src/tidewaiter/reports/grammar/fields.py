@@ -54,6 +54,8 @@ def fill(draft: Draft, what: Frame, token: int, published: str) -> None:
     against = claim["predicate"] == "denial" and told.chain.denying
     claim["sources"], claim["attribution"] = against or told.chain.levels, told.chain.how
     claim["also_reported_by"] = told.chain.also
+    if told.chain.how == "inherited" and family in {"sanction", "treaty"}:  # an act is nobody's claim
+        claim["sources"], claim["attribution"], claim["also_reported_by"] = (), "none", ()
     grounds["sources"] = Ground(told.chain.start, told.chain.end, "cue in the sentence" if cue else "carried")
     if told.chain.how == "inherited":
         doubt(draft, "sources", INFERRED)

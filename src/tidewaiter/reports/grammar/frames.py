@@ -164,6 +164,9 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
             or next((h for h in (*loose, *adjectives) if h is not destination and _other(h, destination)), None)
         )
     else:
+        leads = adjectives[0] if adjectives and loose and adjectives[0].start <= 2 < loose[0].start else None
+        if leads is not None and line.lexicon.code == "de" and origin is None and own is None:
+            own = leads  # "Türkische Werke haben Polen 300 Panzer geliefert"
         giver = own if own is not None else next((h for h in subjects if _other(h, destination)), None)
         if origin is None:
             origin = giver

@@ -65,6 +65,7 @@ class _Relations(_Table, frozen=True):
     to: Words = []
     between_and: Words = []
     lowering: Words = []
+    change: Words = []
 
 
 class _Vetoes(_Table, frozen=True):

@@ -118,11 +118,19 @@ def _number(line: Line, token: int, taken: frozenset[int]) -> Number | None:
 def _value(line: Line, token: int) -> _Value | None:
     """Read one number that begins at a token."""
     word = line.words.folded[token]
-    if token not in line.numbered and not word[0].isdecimal() and not line.lexicon.file.numbers.parts:
+    begins = token in line.numbered or word[0].isdecimal() or line.at("syntax.each", token) is not None
+    if not begins and not line.lexicon.file.numbers.parts:
         return None
     times = line.at("numbers.times", token)
     if times is not None:
         return _Value(times.end, float(times.value), 1.0, "times")
+    fraction = line.at("numbers.fractions", token)
+    if fraction is not None and word[0].isdecimal():  # "5분의 2"
+        return _Value(fraction.end, _percent(fraction.value), 1.0, "share")
+    each = line.at("syntax.each", token)
+    rank = line.value("time.ordinals", each.end) if each is not None else None
+    if each is not None and rank is not None and rank > 1:  # "jede vierte Rakete"
+        return _Value(each.end + 1, _percent(1 / float(rank)), 1.0, "share")
     several = line.at("numbers.several", token)
     if several is not None and several.end < line.size and (parts := _compound(line, several.end)) is not None:
         return _Value(several.end + 1, 2 * parts, parts, "bare") if parts >= 100 else None
@@ -367,7 +375,7 @@ def _range(line: Line, token: int, first: _Value, taken: frozenset[int]) -> _Joi
     if low >= high or (low < high / 1000 and not opened):
         return None
     grows = line.ending("directions.from", token) or line.ending("time.from", token)
-    if grows and 2 * low < high:
+    if grows and (2 * low < high or line.has("relations.change", max(0, token - 8), token)):
         return None  # "rose from 1,000 to 3,000" states two numbers
     return _Joined(low, high, second.end, first.kind)
 
@@ -416,6 +424,8 @@ def _vetoed(line: Line, start: int, end: int) -> bool:
         following = line.at("item", end)
         if following is None or line.has("relations.to", end, end + 1) or year_marked(line, start):
             return True
+    if line.at("numbers.multiples", start):
+        return True
     if start > 0 and (words.folded[start - 1] in MONEY or line.ending("vetoes.before", start)):
         return True
     if start > 0 and words.folded[start - 1] == "-" and line.touches(start) and line.touches(start - 1):

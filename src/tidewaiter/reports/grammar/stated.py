@@ -43,6 +43,8 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
         last = thing
         token = thing.start if thing.start is not None else number.bare_start
         what = frame(line, token, thing.item, share=number.share, times=number.times)
+        if drafts and n and _whole_of(line, told.numbers[n - 1], number) and what.predicate in {"lost", "delivered"}:
+            what = what._replace(predicate="other", rule="the whole that a part is counted of")
         drafts.append(_draft(told, number, thing, what, published))
     _join(told, drafts)
     return drafts, last if drafts else None
@@ -69,6 +71,14 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
     shares = any(first <= h.start < last and h.value[0] == "share" for h in line.of("predicate"))
     percent = line.has("numbers.percent", number.bare_start, number.end)
     return shares or (not percent and (thing.start is not None or number.start == 0))
+
+
+def _whole_of(line: Line, part: Number, whole: Number) -> bool:
+    """Tell whether the second number is the whole of the first: "200 of 900 aircraft"."""
+    between = range(part.end, whole.start)
+    if not 1 <= len(between) <= 2:
+        return False
+    return line.words.folded[part.end] == "of" or line.at("directions.from", part.end) is not None
 
 
 def _genitive(line: Line, token: int) -> bool:

@@ -98,8 +98,22 @@ def voices(line: Line, people: People) -> list[Voice]:
         iso, form = hit.value
         if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
             found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
+    found = _without_initials(line, sorted(found))
     aside = _dateline(line)
     return sorted(v for v in found if v.start not in aside)
+
+
+def _without_initials(line: Line, found: list[Voice]) -> list[Voice]:
+    """Let a name take in its own initials in brackets: "Open Source Centre (OSC)"."""
+    out: list[Voice] = []
+    for voice in found:
+        again = bool(out) and out[-1].name == voice.name and voice.start - out[-1].end <= 1
+        if again and line.words.folded[out[-1].end : voice.start] == ["("]:
+            closed = voice.end < line.size and line.words.folded[voice.end] == ")"
+            out[-1] = out[-1]._replace(end=voice.end + closed)
+        else:
+            out.append(voice)
+    return out
 
 
 def _quoted(line: Line) -> list[Voice]:
@@ -111,8 +125,8 @@ def _quoted(line: Line) -> list[Voice]:
         name = "" if close is None else outlets.get(" ".join(line.words.folded[at + 1 : close]), "")
         if close is not None and name and not any(line.covers("organisation", t) for t in range(at, close)):
             out.append(Voice(at + 1, close, name, "media"))
-    for hit in line.of("role"):
-        if hit.value != "media" or hit.end >= line.size or line.words.folded[hit.end] != '"':
+    for hit in line.of("role", "attribution.reports", "title"):
+        if (hit.kind == "role" and hit.value != "media") or hit.end >= line.size or line.words.folded[hit.end] != '"':
             continue
         close = next((t for t in range(hit.end + 2, min(hit.end + 7, line.size)) if line.words.folded[t] == '"'), None)
         known = any(v.start == hit.end + 1 for v in out)
@@ -229,7 +243,7 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
             break
         if not line.words.folded[at - 1][0].isalpha() and line.words.folded[at - 1] != "'s":
             break
-    for ahead in range(3):
+    for ahead in range(0 if line.lexicon.code == "ko" else 3):
         behind = line.at("country", end + ahead)
         if behind is not None:
             return (behind.value[0], start, behind.end) if behind.value[1] != "rulers" else ("", start, end)
