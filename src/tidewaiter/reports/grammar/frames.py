@@ -150,6 +150,9 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
             subject = next((h for h in subjects if h.start < token), None)
             return Route(subject.value[0] if subject else None, None, subject, None, places_from, places_to, places)
         near = own or (None if lost_goods else next(iter(around), None) or origin)
+        maker = _maker(line) if near is None and predicate != "lost" else None
+        if maker is not None:
+            return Route(maker[0], None, maker[1], None, places_from, places_to, places)
         return Route(near.value[0] if near else None, None, near, None, places_from, places_to, places)
     if predicate == "share" and origin is not None and own is not None and _other(own, origin):
         destination = destination or own  # "40 percent of Russian shells come from …"
@@ -167,6 +170,12 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
         leads = adjectives[0] if adjectives and loose and adjectives[0].start <= 2 < loose[0].start else None
         if leads is not None and line.lexicon.code == "de" and origin is None and own is None:
             own = leads  # "Türkische Werke haben Polen 300 Panzer geliefert"
+        behind = what.hit is not None and bool(loose) and 0 <= loose[0].start - what.hit.end <= 1
+        if behind and voice == "give" and destination is None and _somebody_before(line, loose[0], what.hit):
+            destination, loose = loose[0], loose[1:]  # "the European Union sends Ukraine …"
+            subjects = loose or adjectives
+        if predicate == "other" and voice == "give" and destination is None:
+            destination = within  # "fired at Ukraine"
         giver = own if own is not None else next((h for h in subjects if _other(h, destination)), None)
         if origin is None:
             origin = giver
@@ -183,6 +192,22 @@ def route(line: Line, what: Frame, token: int, speakers: Iterable[Voice]) -> Rou
     if start == end and start is not None and not (places_from and places_to):
         end, destination = None, None
     return Route(start, end or None, origin, destination, places_from, places_to, places)
+
+
+def _somebody_before(line: Line, country: Hit, verb: Hit | None) -> bool:
+    """Tell whether an alliance, company or office stands in front of a verb, so that it gives and not the country."""
+    if verb is None:
+        return False
+    return any(h.end <= verb.start for kind in ("organisation", "role") for h in line.of(kind) if h is not country)
+
+
+def _maker(line: Line) -> tuple[str, Hit] | None:
+    """Return the country of a company or force that makes or holds something."""
+    for hit in line.of("organisation"):
+        known = line.lexicon.world.organisations[hit.value]
+        if known.kind in {"company", "military", "ministry"} and known.country:
+            return known.country, hit
+    return None
 
 
 def _of_a_vehicle(line: Line, hit: Hit) -> bool:
