@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from tidewaiter.compiled import TINY, compiled
 from tidewaiter.voyages.kernel.arrays import State
-from tidewaiter.voyages.kernel.compiled import TINY, compiled
 from tidewaiter.voyages.kernel.counts import instants_of, survey_histogram, survey_loglik
 from tidewaiter.voyages.kernel.free import propose_stays
 from tidewaiter.voyages.kernel.laws import (

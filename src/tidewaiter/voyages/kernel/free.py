@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from tidewaiter.voyages.kernel.compiled import TINY, compiled
+from tidewaiter.compiled import TINY, compiled
 from tidewaiter.voyages.kernel.laws import fill_stay
 from tidewaiter.voyages.kernel.paths import pick
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tidewaiter.voyages.kernel.compiled import TINY, compiled
+from tidewaiter.compiled import TINY, compiled
 
 
 @compiled

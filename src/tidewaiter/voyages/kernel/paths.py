@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tidewaiter.voyages.kernel.compiled import compiled
+from tidewaiter.compiled import compiled
 
 
 @compiled

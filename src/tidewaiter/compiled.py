@@ -1,7 +1,7 @@
-"""How the core is compiled: cached on disk, without the interpreter's lock.
+"""How kernels are compiled: cached on disk, without the interpreter's lock.
 
-Numba keys its cache on the file of a function, not on what the function calls: after editing a module here, delete the
-`__pycache__` of the room (`make clean` does).
+Numba keys its cache on the file of a function, not on what the function calls: after editing a module of a kernel, delete
+the `__pycache__` beside it (`make clean` does).
 """
 
 from __future__ import annotations
