@@ -23,7 +23,7 @@ ALLOWED = {
     "readings": {"case", "errors", "model"},
     "reports": {"errors"},
     "compiled": set(),
-    "tracks": {"errors"},
+    "tracks": {"compiled", "errors"},
     "voyages": {"compiled", "errors", "inference", "model"},
     "tally": {"case", "errors", "inference", "model"},
     "publish": {"errors", "inference", "model", "numbers"},
