@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tidewaiter.reports.grammar.voices import People, Voice, voices
+from tidewaiter.reports.grammar.voices import People, Voice, government, voices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
 
 NEAR, FAR = 4, 9  # tokens between a cue and a voice before it, and between a voice and its verb
+SHORT_QUOTE = 7  # tokens of a name in quotation marks, and of what is no sentence of its own
 LEAD = 4  # paragraphs that count as the lead of a text
 
 
@@ -68,7 +69,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
     lead = NOBODY
     before = NOBODY
     paragraph = -1
-    for n, line in enumerate(lines):
+    for n, (line, found) in enumerate(zip(lines, named, strict=True)):
         chain, here = own[n], line.sentence.paragraph
         fresh = here != paragraph
         if fresh:
@@ -77,14 +78,14 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
                 before = NOBODY
         if _sets_aside(line):
             chain = NOBODY
-        if chain.levels and (_wrote_this(line) or (chain.statement and line.has("syntax.demonstratives", 0, 1) and n)):
+        if chain.levels and (_wrote_this(line) or (n and _is_whose(line, chain, found))):
             _hand_back(lines, out, n, chain)
             out.append(chain)
             if not line.has("attribution.also"):
                 before, lead = chain, chain if here <= LEAD else lead
             continue
         if chain.levels:
-            chain = _deepen(chain, before, lead)
+            chain = _deepen(line, _by_pronoun(line, chain, before), before, lead)
             before = chain
             if chain.statement and here <= LEAD and not line.sentence.heading:
                 lead = chain
@@ -109,9 +110,12 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
         ties
         or _subject(line, [v for v in found if v.name != skip])
         or _before_colon(line, [v for v in found if v.name != skip])
+        or _authors(line, [v for v in found if v.name != skip])
     )
     if not ties:
         return NOBODY
+    ties = _outside_quotes(line, ties)
+    ties += [_Tie(0, v, v.start, v.end, statement=False) for v in found if v.name != skip and _is_addressed(line, v, ties)]
     denials = line.of("modality.denied")
     against = [t for t in ties if t.rank and any(t.start - 1 <= d.start <= t.end for d in denials)]
     if against and any(t not in against and t.rank for t in ties):
@@ -121,10 +125,31 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     return _chain(line, ties)
 
 
+def _outside_quotes(line: Line, ties: list[_Tie]) -> list[_Tie]:
+    """Leave out who is only spoken of inside quotation marks: "China is the main source", she told Reuters."""
+    marks = [t for t, word in enumerate(line.words.folded) if word == '"']
+    inside = {t for a, b in zip(marks[::2], marks[1::2], strict=False) if b - a > SHORT_QUOTE for t in range(a, b)}
+    return [t for t in ties if t.voice.start not in inside] or ties
+
+
+def _is_addressed(line: Line, voice: Voice, ties: list[_Tie]) -> bool:
+    """Tell whether somebody spoke to an outlet: "told Reuters", "sagte er dem Sender ZDF", "so X im Gespräch mit der dpa"."""
+    if voice.kind != "media" or voice.name.startswith("unnamed") or any(t.voice == voice for t in ties):
+        return False
+    for tie in ties:
+        between = range(tie.end, voice.start)
+        if tie.rank and tie.voice.kind != "media" and len(between) <= FAR:
+            stops = ("predicate", "syntax.clause", "attribution.verbs", "attribution.citing")
+            stop = any(line.words.folded[t] in {",", ";", ":"} or any(line.at(k, t) for k in stops) for t in between)
+            if tie.end <= voice.start and not stop:
+                return True
+    return False
+
+
 def _chain(line: Line, ties: list[_Tie]) -> Chain:
     """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
-    papers = [t for t in ties if t.voice.kind == "documents" and t.voice.name.startswith("unnamed")]
-    ties = [t for t in ties if t not in papers] or ties
+    if any(t.voice.kind not in {"documents", "media"} for t in ties):  # whose papers they are says more than that they are
+        ties = [t for t in ties if t.voice.kind != "documents" or not t.voice.name.startswith("unnamed")]
     ties = [t._replace(voice=_of_the_state(line, t.voice, ties)) for t in ties]
     levels: list[list[str]] = []
     ties.sort(key=lambda t: t.voice.start)
@@ -152,11 +177,15 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
 
 def _of_the_state(line: Line, voice: Voice, ties: list[_Tie]) -> Voice:
     """Services that nobody names are those of the state whose official cites them."""
-    if voice.kind != "intelligence" or voice.country:
+    if voice.kind not in {"intelligence", "government"} or voice.country or voice.name != voice.kind:
         return voice
-    country = next((t.voice.country for t in ties if t.voice.country and t.voice.kind != "media"), "")
-    named = line.lexicon.world.agencies.get(f"{country}/intelligence")
-    return voice._replace(name=named, country=country) if named else voice
+    states = [t.voice.country for t in ties if t.voice.country and (t.voice.kind != "media" or voice.kind == "government")]
+    if not states:
+        return voice
+    if voice.kind == "government":
+        return voice._replace(name=government(line, states[0]), country=states[0])
+    named = line.lexicon.world.agencies.get(f"{states[0]}/intelligence")
+    return voice._replace(name=named, country=states[0]) if named else voice
 
 
 def _own_services(line: Line, ties: list[_Tie]) -> str:
@@ -184,6 +213,19 @@ def _subject(line: Line, found: list[Voice]) -> list[_Tie]:
     return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, statement=False)]
 
 
+def _authors(line: Line, found: list[Voice]) -> list[_Tie]:
+    """Tie who made a study that a sentence speaks of: "an inquiry for which X together with Y evaluated …"."""
+    study = next(iter(line.of("attribution.statements")), None)
+    behind = [v for v in found if study and v.start >= study.end and v.kind in {"think tank", "media", "data", "experts"}]
+    if study is None or not behind or not any(line.at("syntax.relative", t) for t in range(study.end, behind[0].start)):
+        return []
+    together = len(behind) > 1 and any(line.at("directions.with", t) for t in range(behind[0].end, behind[1].start))
+    if together:
+        name = "|".join(sorted((behind[0].name, behind[1].name)))
+        behind = [behind[0]._replace(name=name, end=behind[1].end)]
+    return [_Tie(5, behind[0], study.start, behind[0].end, statement=True)]
+
+
 def _before_colon(line: Line, found: list[Voice]) -> list[_Tie]:
     """Tie a voice in front of a colon to what follows: "Seoul: More than …", "It was the service that saw signs: …"."""
     colon = next((t for t, word in enumerate(line.words.folded) if word == ":"), None)
@@ -206,6 +248,8 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
             break
         for kind, rank in (("citing", 9), ("before", base), ("so", base), ("through", 9)):
             cue = line.ending(f"attribution.{kind}", at)
+            if cue is not None and kind == "through" and voice.kind == "government":
+                continue  # who was met at the top did not brief anybody
             if cue is not None and (kind != "so" or _after_words(line, cue.start)):
                 return _Tie(
                     0 if media and kind == "citing" and _cites(line, voice, found) else rank,
@@ -215,6 +259,8 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
                     statement=False,
                 )
         statement = line.ending("attribution.statements", at) or line.ending("attribution.reports", at)
+        if statement is not None and any(line.at("directions.to", t) for t in range(statement.end, start)):
+            statement = None  # "a report to the Council"
         statement = statement or (line.ending("modality.denied", at) if back <= 1 and not _is_verb(line, at) else None)
         if statement is not None and back <= 3:
             return _Tie(7 if not media else 0, voice, statement.start, end, statement=True)
@@ -222,7 +268,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         after = line.at("attribution.after", end + ahead)
         if after is not None:
             return _Tie(base, voice, start, after.end, statement=False)
-        cited = line.at("attribution.citing", end + ahead) if line.lexicon.code == "ko" else None
+        cited = line.at("attribution.citing", end + ahead - 1) if line.lexicon.code == "ko" else None
         if cited is not None:
             return _Tie(9, voice, start, cited.end, statement=False)
     if line.sentence.heading and _heads(line, voice):
@@ -233,7 +279,7 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return None  # no topic of the sentence
     if voice.kind != "media" and _is_told(line, voice, found):
         return None
-    verb = _verb(line, voice, found) or _verb_at_the_end(line, voice)
+    verb = _verb(line, voice, found) or _verb_at_the_end(line, voice, found)
     if verb is not None:
         return _Tie(base, voice, min(start, verb[0]), max(end, verb[1]), statement=False)
     cites = next((c for t in (end, end + 1) if (c := line.at("attribution.citing", t))), None)
@@ -242,11 +288,22 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
     statement = line.at("attribution.statements", end)
     if statement is not None and voice.kind != "government":
         return _Tie(7 if not media else 0, voice, start, statement.end, statement=True)
+    if voice.kind in {"media", "think tank"} and _studied(line, voice):
+        return _Tie(0 if media else 9, voice, start, end, statement=False)
+    if voice.kind in {"think tank", "experts", "data"} and start and line.words.folded[start - 1] in {"by", "durch", "par"}:
+        if any(line.lexicon.world.roles[h.value].kind == "documents" for h in line.of("role") if h.end < start):
+            return _Tie(9, voice, start, end, statement=False)
     coordinated = next((o for o in found if o.end < start and _coordinated(line, o, voice)), None)
     if coordinated is not None:
         tie = _tie(line, coordinated, [])
         return None if tie is None else tie._replace(voice=voice, end=max(tie.end, end))
     return None
+
+
+def _studied(line: Line, voice: Voice) -> bool:
+    """Tell whether a relative clause says who evaluated or saw what is cited: "data that X evaluated", "… der X vorlag"."""
+    first, last = line.clause(voice.start)
+    return any(first <= h.start < last and h.start >= voice.end for h in line.of("attribution.studied"))
 
 
 def _after_words(line: Line, token: int) -> bool:
@@ -276,17 +333,21 @@ def _cites(line: Line, voice: Voice, found: list[Voice]) -> bool:
 def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
     """Tell whether looking back for a cue ends at a token."""
     word = line.words.folded[at]
+    if word == '"' and at == voice.start - 1:
+        return False  # the name stands in quotation marks
     if any(o is not voice and o.start <= at < o.end for o in found):
         return not _coordinated(line, next(o for o in found if o.start <= at < o.end), voice)
     verb = line.at("predicate", at) or line.at("attribution.verbs", at)
     return word in {".", ";", ":", "?", "!", '"', ","} or (verb is not None and not line.at("attribution.so", at))
 
 
-def _verb_at_the_end(line: Line, voice: Voice) -> tuple[int, int] | None:
+def _verb_at_the_end(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | None:
     """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
     if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는도":
         return None
     verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
+    if verbs and any(voice.end <= o.start and 0 <= verbs[-1].start - o.end <= 3 and line.words.written[o.end - 1][-1] in "이가" for o in found):
+        return None  # "… said X", whose subject stands nearer
     return (verbs[-1].start, verbs[-1].end) if verbs else None
 
 
@@ -323,7 +384,7 @@ def _marked(line: Line, start: int) -> bool:
     return (
         any(
             line.ending(f"directions.{kind}", start) or line.ending(f"directions.{kind}", start - 1)
-            for kind in ("from", "to", "via", "against")
+            for kind in ("from", "to", "via", "against", "with")
         )
         or line.ending("time.in", start) is not None
     )
@@ -345,6 +406,11 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
             return verb.start, verb.end
         if line.at("predicate", at) is not None and voice.kind in {"government", "military"}:
             return None
+    if voice.kind == "government" and voice.start <= 3:
+        denial = next((h for h in line.of("modality.denied") if h.start >= voice.end), None)
+        others = [o for o in found if denial and voice.end <= o.start < denial.start and not _marked(line, o.start)]
+        if denial is not None and not others and not any(line.words.folded[t] in {":", ";"} for t in range(voice.end, denial.start)):
+            return denial.start, denial.end
     for back in range(1, (3 if voice.kind in {"government", "military"} else NEAR) + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
         if verb is not None and line.at("modality.denied", verb.start) is None:
@@ -353,15 +419,25 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
             if to or any(line.words.folded[t] in {",", ":"} or line.at("syntax.clause", t) for t in between):
                 return None
             return verb.start, verb.end
+    if line.lexicon.code == "de" and voice.kind == "person" and voice.start and _auxiliary(line, voice.start - 1):
+        final = line.ending("attribution.verbs", line.size - 1)
+        if final is not None:
+            return voice.start - 1, voice.end
     if voice.kind != "government":
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
-            inverted = verb is not None and any(
+            told = verb is not None and line.at("attribution.tells", verb.start) is not None
+            inverted = verb is not None and not told and any(
                 verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start) for o in found
             )
             if verb is not None and not inverted and at <= voice.end + FAR:
                 return verb.start, verb.end
     return None
+
+
+def _auxiliary(line: Line, token: int) -> bool:
+    """Tell whether a word is what a participle at the end of a German sentence belongs to."""
+    return line.words.folded[token] in {"hat", "hatte", "habe", "haben", "hatten"}
 
 
 def _counts(line: Line, token: int) -> bool:
@@ -386,7 +462,7 @@ def _goes_back(line: Line) -> bool:
 
 def _wrote_this(line: Line) -> bool:
     """Tell whether a sentence says who said what stands before it: "Das schreibt X", "Das sagte der Abgeordnete X"."""
-    if line.has("attribution.wrote_this", 0, 3):
+    if line.has("attribution.wrote_this", 0, line.size if line.lexicon.code == "ko" else 3):
         return True
     demonstrative = line.at("syntax.demonstratives", 0)
     if demonstrative is None or line.has("item", 0, 6):
@@ -394,12 +470,32 @@ def _wrote_this(line: Line) -> bool:
     return any(line.at("attribution.verbs", t) for t in range(demonstrative.end, min(line.size, demonstrative.end + 2)))
 
 
-def _deepen(chain: Chain, before: Chain, lead: Chain) -> Chain:
+def _is_whose(line: Line, chain: Chain, found: list[Voice]) -> bool:
+    """Tell whether a sentence says whose the statement before it is: "Diese Zahlen stammen von X"."""
+    starts = line.has("syntax.demonstratives", 0, 1) and not any(v.start <= 1 for v in found)
+    return chain.statement and starts and not line.has("modality.denied")
+
+
+def _by_pronoun(line: Line, chain: Chain, before: Chain) -> Chain:
+    """"He told the broadcaster X": who spoke before speaks again, to an outlet that only now is named."""
+    if not (before.levels and len(chain.levels) == 1 and _is_outlet(line, chain.levels[0])):
+        return chain
+    said = line.of("attribution.verbs")
+    they = any(line.at("syntax.they", t) for h in said for t in (h.start - 1, h.end))
+    if not they or _is_outlet(line, before.levels[-1]):
+        return chain
+    return chain._replace(levels=(*chain.levels, before.levels[-1]))
+
+
+def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
     """A report named again stands for its chain: "so der Bericht", "wie Time weiter berichtet"."""
+    if len(chain.levels) != 1:
+        return chain
+    name = chain.levels[0]
     for known in (before, lead):
-        again = len(chain.levels) == 1 and chain.levels[0] in known.levels and len(known.levels) > 1
-        if again and known.levels[-1] != chain.levels[0]:
-            return chain._replace(levels=known.levels)
+        if name in known.levels and len(known.levels) > 1:
+            last = len(known.levels) if _is_outlet(line, name) else known.levels.index(name) + 1
+            return chain._replace(levels=known.levels[:last])
     return chain
 
 

@@ -71,7 +71,7 @@ def sentences(plain: str, lexicon: Lexicon) -> Iterator[Sentence]:
     """Yield the sentences of a view in order. A line end ends a sentence unless the next line goes on in lower case."""
     for number, (start, end) in enumerate(_paragraphs(plain)):
         at = start
-        last_mark = plain[end - 1 : end]
+        last_mark = plain[start:end].rstrip().rstrip('"\u201d\u201c\u00bb\u2019').rstrip()[-1:]
         heading = last_mark not in '.!?\u2026:"\u3002;' and end - start < 200
         for mark in _END.finditer(plain, start, end):
             if mark.end() < end and not _ends(plain, mark.start(), mark.end(), end, lexicon):

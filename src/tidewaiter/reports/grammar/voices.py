@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
 """Kinds of roles that without a country are "unnamed experts" and so on; an office without a country keeps its name."""
 PARTICLES = frozenset({"de", "von", "van", "der", "al", "bin", "ibn", "del", "di", "da", "le", "la", "du", "ten"})
+DEFINITE = frozenset({"the", "der", "die", "das", "den", "dem", "le", "la", "les", "l'", "these", "diese", "ces"})
+BODIES = frozenset({"intelligence", "think tank", "experts", "data"})
 LONGEST_NAME = 4  # tokens of a person's name
 _QUOTE = '"'
 
@@ -32,6 +34,12 @@ class People:
     def __init__(self) -> None:
         self._by_surname: dict[str, str] = {}
         self._by_office: dict[str, Voice] = {}
+        self.outlets: dict[str, str] = {}
+        """Outlets met in quotation marks, by their name in small letters."""
+        self.body: Voice | None = None
+        """The service, institute or team that was named last."""
+        self.country = ""
+        """The country whose office spoke last."""
 
     def meet(self, name: str) -> None:
         """Remember a full name by its parts; a family name may come first or last."""
@@ -61,6 +69,7 @@ class People:
     def forget_offices(self) -> None:
         """Start reading again from the top; names stay known."""
         self._by_office.clear()
+        self.body, self.country = None, ""
 
 
 def voices(line: Line, people: People) -> list[Voice]:
@@ -70,6 +79,7 @@ def voices(line: Line, people: People) -> list[Voice]:
         Voice(h.start, h.end, h.value, world.organisations[h.value].kind, world.organisations[h.value].country)
         for h in line.of("organisation")
     ]
+    found = [_officials_of(line, v) for v in found]
     covered = {t for v in found for t in range(v.start, v.end)}
     officials = [v._replace(kind="person") for v in found if v.kind == "official"]
     found = [v for v in found if v.kind != "official"]
@@ -77,9 +87,28 @@ def voices(line: Line, people: People) -> list[Voice]:
         people.meet(official.name)
         people.meet_as(line.words.written[official.end - 1], official.name)
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
-    found += [_office(line, h.start, h.end, h.value, people) for h in line.of("role") if h.start not in covered]
+    for hit in line.of("role"):
+        if not covered.isdisjoint(range(hit.start, hit.end)):
+            continue
+        if hit.value == "media" and line.words.folded[hit.start] in DEFINITE:  # "the paper": which one was said before
+            outlet = people.holder("media")
+            if outlet is not None and not _is_named(line, hit.end):
+                found.append(outlet._replace(start=hit.start, end=hit.end))
+            continue
+        if hit.value == "media" and line.at("organisation", hit.end):
+            continue  # the name says it
+        outlet_name = _outlet_name(line, hit.end) if hit.value == "media" else None
+        if outlet_name is not None:
+            found.append(outlet_name)
+            continue
+        found.append(_office(line, hit.start, hit.end, hit.value, people))
+    covered = {t for v in found for t in range(v.start, v.end)}
+    body = people.body
+    if body is not None:
+        again = [h for h in line.of("attribution.again") if covered.isdisjoint(range(h.start, h.end))]
+        found += [body._replace(start=h.start, end=h.end) for h in again if not _is_named(line, h.end)]
     found.sort()
-    found += [*_quoted(line), *_adjectives(line)]
+    found += [*_quoted(line, people), *_adjectives(line)]
     persons = officials + _persons(line, [*found, *officials], people)
     covered = {t for v in (*found, *persons) for t in range(v.start, v.end)}
     persons = [_with_office(line, p, found) for p in persons]
@@ -87,13 +116,26 @@ def voices(line: Line, people: People) -> list[Voice]:
         for at, role in offices.items():
             if voice.start <= at < voice.end and (voice.country or voice.kind == "person"):
                 people.hold(role, voice)
+                if world.roles[role].kind == "parliament" and voice.kind == "person":
+                    people.hold("parliament", voice)
         for key, name in line.lexicon.world.agencies.items():
             if name == voice.name:
                 people.hold(key.partition("/")[2], voice)
-        if voice.kind in {"intelligence", "media"} and not voice.name.startswith("unnamed"):
+        if voice.kind in {"intelligence", "media", "experts"} and not voice.name.startswith("unnamed"):
             people.hold(voice.kind, voice)
+        if voice.kind in {"think tank", "experts"} and not voice.name.startswith("unnamed"):
+            people.hold("experts", voice)
+            people.hold("documents", voice)
+        if voice.kind == "documents":
+            people.hold("documents", voice)
+        if voice.kind in BODIES and not voice.name.startswith("unnamed"):
+            people.body = voice
+        if voice.country and voice.kind not in {"media", "company"}:
+            people.country = voice.country
     found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in persons)] + persons
+    found = [v for v in found if not any(_inside(v, o) for o in found)]
     found = [v for v in found if not _is_paper_of(line, v, found)]
+    covered |= {t for v in persons for t in range(v.start, v.end)}
     for hit in line.of("country"):
         iso, form = hit.value
         if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
@@ -101,6 +143,26 @@ def voices(line: Line, people: People) -> list[Voice]:
     found = _without_initials(line, sorted(found))
     aside = _dateline(line)
     return sorted(v for v in found if v.start not in aside)
+
+
+def _officials_of(line: Line, voice: Voice) -> Voice:
+    """Let officials be more than what they serve: "a NATO official", "South Korean intelligence officials"."""
+    role = line.at("role", voice.end)
+    if role is None or role.value not in {"officials", "officers", "diplomats", "ambassador"}:
+        return voice
+    if voice.kind == "intelligence" and voice.country and role.value != "ambassador":
+        adjective = line.lexicon.world.countries[voice.country].adjective
+        return Voice(voice.start, role.end, f"{adjective} intelligence officials", "officials", voice.country)
+    if voice.kind in {"alliance", "organisation"}:
+        name = line.lexicon.world.roles[role.value].name
+        return Voice(voice.start, role.end, f"{voice.name} {name}", "officials")
+    return voice
+
+
+def _inside(voice: Voice, other: Voice) -> bool:
+    """Tell whether a voice for nobody named is only a part of how another is described."""
+    smaller = other.start <= voice.start and voice.end <= other.end and voice.end - voice.start < other.end - other.start
+    return smaller and (voice.name.startswith("unnamed") or (voice.kind == "government" and other.kind == "person"))
 
 
 def _without_initials(line: Line, found: list[Voice]) -> list[Voice]:
@@ -116,22 +178,28 @@ def _without_initials(line: Line, found: list[Voice]) -> list[Voice]:
     return out
 
 
-def _quoted(line: Line) -> list[Voice]:
+def _quoted(line: Line, people: People) -> list[Voice]:
     """Find outlets whose names stand in quotation marks behind their kind: "видання «Берег»", "Die Zeitung „Bote“"."""
     outlets = _outlets(line.lexicon)
     out = []
     for at in (t for t, word in enumerate(line.words.folded) if word == '"'):
         close = next((t for t in range(at + 2, min(at + 6, line.size)) if line.words.folded[t] == '"'), None)
-        name = "" if close is None else outlets.get(" ".join(line.words.folded[at + 1 : close]), "")
+        inside = "" if close is None else " ".join(line.words.folded[at + 1 : close])
+        name = outlets.get(inside) or people.outlets.get(inside, "")
         if close is not None and name and not any(line.covers("organisation", t) for t in range(at, close)):
             out.append(Voice(at + 1, close, name, "media"))
     for hit in line.of("role", "attribution.reports", "title"):
         if (hit.kind == "role" and hit.value != "media") or hit.end >= line.size or line.words.folded[hit.end] != '"':
             continue
+        if hit.kind == "title" and line.lexicon.code == "ko":
+            continue  # a title in front of a quotation is who says it
+        if hit.kind == "attribution.reports" and line.ending("title", hit.end) is None:
+            continue  # "die Berichte „Gerüchte“"
         close = next((t for t in range(hit.end + 2, min(hit.end + 7, line.size)) if line.words.folded[t] == '"'), None)
         known = any(v.start == hit.end + 1 for v in out)
         if close is not None and not known and not any(line.at("organisation", t) for t in range(hit.end, close)):
             name = " ".join(line.words.written[hit.end + 1 : close])
+            people.outlets[name.casefold()] = name
             out.append(Voice(hit.end + 1, close, name, "media"))
     return out
 
@@ -216,15 +284,55 @@ def _office(line: Line, start: int, end: int, role: str, people: People) -> Voic
             agency = world.agencies.get(f"{iso}/{role}")
             return Voice(start, end, agency or f"{world.countries[iso].adjective} {world.roles[role].name}", kind, iso)
     name = world.roles[role].name
-    holder = people.holder(role) if kind not in UNNAMED or role == "media" else None
+    again = (role == "media" and not _is_named(line, end)) or kind not in UNNAMED or _is_again(line, start, end, kind)
+    holder = people.holder(kind if kind in {"experts", "documents", "parliament"} else role) if again else None
+    if holder is not None and kind == "parliament" and holder.kind != "person":
+        holder = None
     if holder is not None and not any(line.at("country", t) for t in range(max(0, start - 2), min(line.size, end + 2))):
         return Voice(start, end, holder.name, holder.kind, holder.country)
-    here = {h.value[0] for h in line.of("country")}
+    here = {h.value[0] for h in line.of("country")} or {people.country} - {""}
     if kind not in UNNAMED and len(here) == 1:
         only = here.pop()
         agency = world.agencies.get(f"{only}/{role}")
         return Voice(start, end, agency or f"{world.countries[only].adjective} {name}", kind, only)
+    western = line.ending("attribution.western", start)
+    if western is not None:
+        return Voice(western.start, end, f"Western {name}", kind)
+    described = line.ending("attribution.unnamed", start)  # "mit der Sache vertraute Diplomaten"
+    if described is not None and kind in UNNAMED:
+        start = described.start
     return Voice(start, end, f"unnamed {name}" if kind in UNNAMED else name, kind)
+
+
+def _is_named(line: Line, end: int) -> bool:
+    """Tell whether the name of an outlet follows its kind: "die Agentur APA", "the newspaper “Herald”"."""
+    if end >= line.size:
+        return False
+    return line.words.folded[end] == '"' or line.at("organisation", end) is not None or line.words.written[end][0].isupper()
+
+
+def _outlet_name(line: Line, start: int) -> Voice | None:
+    """Return an outlet nobody knows by the name behind its kind: "the broadcaster Channel North"."""
+    if any(line.at(kind, t) for kind in ("organisation", "country") for t in (start, start + 1)):
+        return None
+    written, end = line.words.written, start
+    while end < line.size and end - start < LONGEST_NAME:
+        inner = start < end < line.size - 1 and written[end] in PARTICLES and written[end + 1][0].isupper()
+        if not inner and not written[end][0].isupper():
+            break
+        if line.lexicon.code == "de" and not _like_a_name(line, end, set()):
+            break  # every noun has a capital
+        end += 1
+    return Voice(start, end, " ".join(line.words.written[start:end]), "media") if end > start else None
+
+
+def _is_again(line: Line, start: int, end: int, kind: str) -> bool:
+    """Tell whether words mean who was named before: "the experts", "die Unterlagen", "the lawmaker" (one, not some)."""
+    if start == 0 or line.words.folded[start - 1] not in DEFINITE or kind not in {"experts", "documents", "parliament"}:
+        return False
+    last = line.words.folded[end - 1]
+    many = last.endswith("n") if line.lexicon.code == "de" else last.endswith("s")
+    return kind != "parliament" or not many
 
 
 def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
@@ -235,7 +343,7 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
         at = start - back
         before = line.ending("country", at)
         if before is not None:
-            near = back <= 1 or line.words.folded[at] == "'s"
+            near = back == 0 or (back == 1 and line.words.folded[at] not in line.lexicon.stop) or line.words.folded[at] == "'s"
             if before.value[1] == "adjectives" or (near and before.value[1] in {"names", "seats"}):
                 return before.value[0], before.start, end
             break
@@ -243,6 +351,9 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
             break
         if not line.words.folded[at - 1][0].isalpha() and line.words.folded[at - 1] != "'s":
             break
+    forces = line.at("organisation", end)  # "Generalstab der ukrainischen Streitkräfte", "Генштаба ВСУ"
+    if forces is not None and line.lexicon.world.organisations[forces.value].kind == "military":
+        return line.lexicon.world.organisations[forces.value].country, start, forces.end
     for ahead in range(0 if line.lexicon.code == "ko" else 3):
         behind = line.at("country", end + ahead)
         if behind is not None:
@@ -267,6 +378,12 @@ def _persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
             token += 1
             continue
         start, end = run
+        if start and end < line.size and line.words.folded[start - 1] == line.words.folded[end] == '"':
+            token = end  # a ship or an outlet
+            continue
+        if end in taken and line.words.folded[start:end] == ["the"]:
+            token = end  # "газета The Washington Post"
+            continue
         full = " ".join(line.words.written[start:end])
         if end - start == 1:
             known = people.known(line.words.written[start])
@@ -339,8 +456,12 @@ def _like_a_name(line: Line, token: int, taken: set[int]) -> bool:
 
 def _introduced(line: Line, start: int, end: int, others: list[Voice]) -> bool:
     """Tell whether a run of capitalised words is somebody: a title, an office or a verb of saying beside it."""
-    if line.ending("title", start) or any(_leads_to(line, v, start) for v in others):
+    of_state = line.ending("country", start)  # "le général ukrainien Ostap Lymar"
+    titled = line.ending("title", start if of_state is None else of_state.start)
+    if titled or any(_leads_to(line, v, start) for v in others):
         return True
+    if end - start > 1 and start > 1 and line.words.folded[start - 1] == "," and line.ending("title", start - 1):
+        return True  # "the group's director, May Hla, told …"
     if any(line.ending(kind, start) for kind in ("attribution.before", "attribution.so", "attribution.citing")):
         return True
     if line.ending("attribution.verbs", start) or line.at("attribution.verbs", end):
@@ -376,15 +497,18 @@ def _leads_to(line: Line, office: Voice, start: int) -> bool:
 def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
     proper = voice.name in line.lexicon.world.organisations
-    if not proper and any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
+    beside = line.lexicon.code != "ko" and not proper
+    if beside and any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
         return True
-    only = (
+    only = not proper and (
         voice.name.startswith("unnamed")
         or voice.kind in {"experts", "documents"}
         or voice.name.endswith("spokesperson")
     )
+    if only and _apposition(line, voice, others):
+        return True
     for other in others:
-        if other is voice or not only or not 0 <= other.start - voice.end <= 4:
+        if other is voice or not only or not voice.start < other.start <= voice.end + 4 or other.end <= voice.end:
             continue
         if voice.country and other.kind not in {"think tank", "media"} and not voice.name.endswith("spokesperson"):
             continue
@@ -393,6 +517,15 @@ def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
         between = range(voice.end, other.start)
         stops = ("syntax.and", "attribution.verbs", "predicate")
         return not any(line.words.folded[t] == "," or any(line.at(kind, t) for kind in stops) for t in between)
+    return False
+
+
+def _apposition(line: Line, voice: Voice, others: list[Voice]) -> bool:
+    """Tell whether words only say what an institute is: "RUSI, a London think-tank"."""
+    for other in others:
+        between = range(other.end, voice.start)
+        if other is not voice and other.kind in BODIES and 1 <= len(between) <= 4 and line.words.folded[other.end] == ",":
+            return not any(line.at(k, t) for t in between for k in ("attribution.verbs", "predicate", "syntax.and"))
     return False
 
 
