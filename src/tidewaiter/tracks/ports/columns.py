@@ -1,0 +1,161 @@
+"""The columns that port events are made of, checked and as arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.errors import InputError, did_you_mean
+from tidewaiter.model.tables import TIME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EARLIEST, LATEST = -(2**59), 2**59  # microseconds, about 18,000 years: sums of times and gaps stay whole
+
+
+class Names(NamedTuple):
+    """Names of the columns that say whose a position is.
+
+    Attributes:
+        vessel: events and visits are told of these; text or whole numbers.
+        segment: stretches of one hull within a vessel, which the daily thinning takes one by one; None = the vessel.
+        ssvid: number sent by the vessel (MMSI); None = the vessel.
+    """
+
+    vessel: str = "vessel_key"
+    segment: str | None = None
+    ssvid: str | None = None
+
+
+VESSELS = Names()
+
+
+class Columns(NamedTuple):
+    """Positions as arrays; see `read_columns`.
+
+    Attributes:
+        t: (n,) UTC microseconds.
+        lat, lon: (n,) float64 degrees, NaN = null.
+        speed: (n,) float32 or float64 knots, NaN = null.
+        run: (n,) int32, number of the vessel in the order of the rows.
+        slot: (n,) int32, number of the segment below `slots`.
+    """
+
+    t: NDArray[np.int64]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    speed: NDArray[np.floating]
+    run: NDArray[np.int32]
+    slot: NDArray[np.int32]
+    slots: int
+
+
+def chosen(positions: pa.Table | pa.RecordBatch, names: Names) -> pa.Table:
+    """Return the columns that are used, under names of our own and in types of few kinds.
+
+    Columns: ``vessel``, ``segment`` and ``ssvid`` where they have names, ``t`` int64, ``lat``, ``lon``, ``speed``.
+
+    Raises:
+        InputError: a column is missing or of a type that cannot be used, or a vessel, segment or time is null.
+    """
+    table = pa.table(positions) if isinstance(positions, pa.RecordBatch) else positions
+    wanted = {"vessel": names.vessel, "segment": names.segment, "ssvid": names.ssvid}
+    wanted |= {"t": "t", "lat": "lat", "lon": "lon", "speed": "sog_kn"}
+    found: dict[str, pa.ChunkedArray] = {}
+    for own, name in wanted.items():
+        if name is None:
+            continue
+        if name not in table.column_names:
+            hint = did_you_mean(name, table.column_names) or f"there are: {', '.join(table.column_names)}"
+            raise InputError(f'positions have no column "{name}"', hint=hint)
+        try:
+            found[own] = _TYPED[own](table[name])
+        except pa.ArrowException as error:
+            hint = "vessels are text or whole numbers, t is a time or UTC microseconds, the others are numbers"
+            raise InputError(f'column "{name}" is of a type that cannot be used here', hint=hint) from error
+        if own in {"vessel", "segment", "t"} and found[own].null_count:
+            raise InputError(f'column "{name}" has empty cells', hint="leave rows without it out")
+    return pa.table(found)
+
+
+def _key(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_integer(kind):
+        return column.cast(pa.int64())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    raise pa.ArrowTypeError(f"{kind} is no key")
+
+
+def _time(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64())
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.int64())
+    raise pa.ArrowTypeError(f"{column.type} is no time")
+
+
+def _degrees(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.float64())
+
+
+def _speed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if column.type in {pa.float32(), pa.float64()} else column.cast(pa.float64())
+
+
+_TYPED = {
+    "vessel": _key,
+    "segment": _key,
+    "ssvid": _key,
+    "t": _time,
+    "lat": _degrees,
+    "lon": _degrees,
+    "speed": _speed,
+}
+
+
+def read_columns(table: pa.Table) -> Columns:
+    """Return the columns of `chosen` as arrays.
+
+    Raises:
+        InputError: rows are not grouped by vessel, or not in the order of time within one.
+    """
+    from tidewaiter.tracks.ports.kernel.order import runs  # noqa: PLC0415  Numba is loaded when used
+
+    t = _numpy(table["t"])
+    if t.size and not (t.min() > EARLIEST and t.max() < LATEST):
+        raise InputError("a time lies out of range", hint="t is UTC microseconds since 1970")
+    run, first, bad = runs(_codes(table["vessel"]), t)
+    if bad >= 0:
+        hint = f"sort by (vessel, time) first; row {bad} of these comes before the row above it"
+        raise InputError("positions are not in the order of time", hint=hint)
+    heads = table["vessel"].take(pa.array(first))
+    if len(heads) != len(pc.unique(heads)):
+        raise InputError("rows of one vessel do not stand together", hint="sort by (vessel, time) first")
+    slot, slots = run, len(first)
+    if "segment" in table.column_names:
+        slot = _codes(table["segment"], encode=True).astype(np.int32, copy=False)
+        slots = int(slot.max(initial=-1)) + 1
+    return Columns(t, _numpy(table["lat"]), _numpy(table["lon"]), _numpy(table["speed"]), run, slot, slots)
+
+
+def _numpy(column: pa.ChunkedArray) -> NDArray[np.generic]:
+    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return np.asarray(whole.to_numpy(zero_copy_only=False))
+
+
+def _codes(column: pa.ChunkedArray, *, encode: bool = False) -> NDArray[np.generic]:
+    """Whole numbers that are equal where the cells are; small ones counted from 0 if `encode`."""
+    if pa.types.is_integer(column.type) and not encode:
+        return _numpy(column)
+    whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    return np.asarray(whole.dictionary_encode().indices.to_numpy(zero_copy_only=False))
+
+
+def times(t: NDArray[np.int64]) -> pa.Array:
+    """UTC microseconds as time stamps."""
+    return pa.array(t, pa.int64()).cast(TIME)

@@ -1,0 +1,1 @@
+"""Compiled parts of port events: distances, the grid of places, thinning, the state machine, visits."""
