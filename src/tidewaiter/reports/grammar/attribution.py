@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
 
 NEAR, FAR = 4, 9  # tokens between a cue and a voice before it, and between a voice and its verb
+FIGURES = ("angaben", "statistik", "statistiken", "daten", "erkenntnissen", "informationen", "zahlen")
+"""How words end that say whose figures they are: "Regierungsangaben"."""
 SHORT_QUOTE = 7  # tokens of a name in quotation marks, and of what is no sentence of its own
 LEAD = 4  # paragraphs that count as the lead of a text
 
@@ -111,9 +113,13 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
         or _subject(line, [v for v in found if v.name != skip])
         or _before_colon(line, [v for v in found if v.name != skip])
         or _authors(line, [v for v in found if v.name != skip])
+        or _itself(line, [v for v in found if v.name != skip])
     )
     if not ties:
         return NOBODY
+    own = next(iter(line.of("attribution.self")), None)
+    if own is not None:  # "nach eigenen Angaben vor der Küste Somalias"
+        ties = [t for t in ties if t.start != own.start and not own.start < t.start < own.end] or ties
     ties = _outside_quotes(line, ties)
     ties += [_Tie(0, v, v.start, v.end, statement=False) for v in found if v.name != skip and _is_addressed(line, v, ties)]
     denials = line.of("modality.denied")
@@ -151,6 +157,8 @@ def _chain(line: Line, ties: list[_Tie]) -> Chain:
     if any(t.voice.kind not in {"documents", "media"} for t in ties):  # whose papers they are says more than that they are
         ties = [t for t in ties if t.voice.kind != "documents" or not t.voice.name.startswith("unnamed")]
     ties = [t._replace(voice=_of_the_state(line, t.voice, ties)) for t in ties]
+    if any(t.rank == 9 and t.voice.kind in {"person", "parliament"} for t in ties):  # a lawmaker who quotes the services
+        ties = [t._replace(rank=10) if t.voice.kind == "intelligence" and 0 < t.rank < 9 else t for t in ties]
     levels: list[list[str]] = []
     ties.sort(key=lambda t: t.voice.start)
     for n in range(1, len(ties)):  # voices in one breath stand on one level: "von Reuters und dem OSC"
@@ -213,6 +221,16 @@ def _subject(line: Line, found: list[Voice]) -> list[_Tie]:
     return [_Tie(0 if first.kind == "media" else 5, first, first.start, first.end, statement=False)]
 
 
+def _itself(line: Line, found: list[Voice]) -> list[_Tie]:
+    """Tie the subject of a sentence that ends on what it says of itself: "Der Konzern X hat …, teilte er mit"."""
+    first = next((v for v in found if v.start <= 5), None)
+    verbs = [h for h in line.of("attribution.verbs") if first and h.start > first.end]
+    said = next((h for h in verbs if line.at("syntax.they", h.end) or line.at("syntax.they", h.start - 1)), None)
+    if first is None or said is None or line.words.folded[said.start - 1] not in {",", '"'}:
+        return []
+    return [_Tie(5, first, first.start, said.end, statement=False)]
+
+
 def _authors(line: Line, found: list[Voice]) -> list[_Tie]:
     """Tie who made a study that a sentence speaks of: "an inquiry for which X together with Y evaluated …"."""
     study = next(iter(line.of("attribution.statements")), None)
@@ -269,11 +287,17 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         if after is not None:
             return _Tie(base, voice, start, after.end, statement=False)
         cited = line.at("attribution.citing", end + ahead - 1) if line.lexicon.code == "ko" else None
+        if cited is None and line.lexicon.code == "ko" and line.at("attribution.statements", end + ahead):
+            cited = line.at("attribution.citing", end + ahead + 1)
         if cited is not None:
             return _Tie(9, voice, start, cited.end, statement=False)
+    if any(line.at("attribution.quoted_by", t) for t in range(end, min(line.size, end + 4))):
+        return _Tie(5, voice, start, end, statement=False)
+    if line.lexicon.code == "de" and line.words.folded[end - 1].endswith(FIGURES) and "nach" in line.words.folded[max(0, start - 2) : start]:
+        return _Tie(base, voice, start, end, statement=True)  # "nach ukrainischen Regierungsangaben"
     if line.sentence.heading and _heads(line, voice):
         return _Tie(base, voice, start, end, statement=False)
-    if voice.kind == "government" and _marked(line, start):
+    if voice.kind == "government" and _marked(line, start) and not _speaks_inside(line, voice):
         return None
     if voice.kind == "government" and line.lexicon.code == "ko" and line.words.written[end - 1][-1] not in "은는도":
         return None  # no topic of the sentence
@@ -298,6 +322,12 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         tie = _tie(line, coordinated, [])
         return None if tie is None else tie._replace(voice=voice, end=max(tie.end, end))
     return None
+
+
+def _speaks_inside(line: Line, voice: Voice) -> bool:
+    """Tell whether a verb of saying follows right after a place: "В Кремле отрицают", "У Держдумі стверджують"."""
+    said = line.at("attribution.verbs", voice.end) or line.at("modality.denied", voice.end)
+    return line.lexicon.code in {"uk", "ru"} and said is not None
 
 
 def _studied(line: Line, voice: Voice) -> bool:
@@ -343,9 +373,16 @@ def _stops(line: Line, at: int, found: list[Voice], voice: Voice) -> bool:
 
 def _verb_at_the_end(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | None:
     """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
-    if line.lexicon.code != "ko" or voice.start > 3 or line.words.written[voice.end - 1][-1] not in "은는도":
+    if line.lexicon.code != "ko":
+        return None
+    particle = line.words.written[min(voice.end, line.size - 1)] if line.touches(voice.end) else line.words.written[voice.end - 1]
+    inner = voice.kind == "media" and particle[-1] in "이가"  # "…했다고 BBC가 보도했다"
+    if not inner and (voice.start > 3 or particle[-1] not in "은는도"):
         return None
     verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
+    if inner:
+        near = verbs and not any(voice.end <= o.start and line.words.written[o.end - 1][-1] in "은는이가" for o in found)
+        return (verbs[-1].start, verbs[-1].end) if near else None
     if verbs and any(voice.end <= o.start and 0 <= verbs[-1].start - o.end <= 3 and line.words.written[o.end - 1][-1] in "이가" for o in found):
         return None  # "… said X", whose subject stands nearer
     return (verbs[-1].start, verbs[-1].end) if verbs else None
@@ -406,10 +443,14 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
             return verb.start, verb.end
         if line.at("predicate", at) is not None and voice.kind in {"government", "military"}:
             return None
+    denied = next((h for at in (voice.start, voice.start - 1) if (h := line.ending("modality.denied", at))), None)
+    if denied is not None and any(line.at(k, t) for k in ("syntax.relative", "syntax.clause") for t in range(max(0, denied.start - 2), denied.start)):
+        return denied.start, denied.end  # "…, ce que dément le Kremlin"
     if voice.kind == "government" and voice.start <= 3:
         denial = next((h for h in line.of("modality.denied") if h.start >= voice.end), None)
         others = [o for o in found if denial and voice.end <= o.start < denial.start and not _marked(line, o.start)]
-        if denial is not None and not others and not any(line.words.folded[t] in {":", ";"} for t in range(voice.end, denial.start)):
+        speaks = denial is not None and any(0 <= o.start - denial.end <= 2 for o in found)  # "…, ce que dément le Kremlin"
+        if denial is not None and not others and not speaks and not any(line.words.folded[t] in {":", ";"} for t in range(voice.end, denial.start)):
             return denial.start, denial.end
     for back in range(1, (3 if voice.kind in {"government", "military"} else NEAR) + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
@@ -427,7 +468,7 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
             told = verb is not None and line.at("attribution.tells", verb.start) is not None
-            inverted = verb is not None and not told and any(
+            inverted = verb is not None and not told and not line.at("syntax.clause", verb.end) and any(
                 verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start) for o in found
             )
             if verb is not None and not inverted and at <= voice.end + FAR:

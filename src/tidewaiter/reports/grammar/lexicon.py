@@ -147,6 +147,7 @@ class _Attribution(_Table, frozen=True):
     reports: Words = []
     wrote_this: Words = []
     tells: Words = []
+    quoted_by: Words = []
     western: Words = []
     again: Words = []
     studied: Words = []

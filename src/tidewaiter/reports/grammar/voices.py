@@ -313,6 +313,9 @@ def _is_named(line: Line, end: int) -> bool:
 
 def _outlet_name(line: Line, start: int) -> Voice | None:
     """Return an outlet nobody knows by the name behind its kind: "the broadcaster Channel North"."""
+    of_state = line.at("country", start)  # "le journal allemand Spreeblatt"
+    if of_state is not None and of_state.value[1] == "adjectives":
+        start = of_state.end
     if any(line.at(kind, t) for kind in ("organisation", "country") for t in (start, start + 1)):
         return None
     written, end = line.words.written, start
@@ -351,7 +354,8 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
             break
         if not line.words.folded[at - 1][0].isalpha() and line.words.folded[at - 1] != "'s":
             break
-    forces = line.at("organisation", end)  # "Generalstab der ukrainischen Streitkräfte", "Генштаба ВСУ"
+    serving = end + (end < line.size and line.words.folded[end] in {"der", "des", "of", "du", "de"})
+    forces = line.at("organisation", serving)  # "Generalstab der ukrainischen Streitkräfte", "Генштаба ВСУ"
     if forces is not None and line.lexicon.world.organisations[forces.value].kind == "military":
         return line.lexicon.world.organisations[forces.value].country, start, forces.end
     for ahead in range(0 if line.lexicon.code == "ko" else 3):

@@ -47,7 +47,7 @@ def thin_positions(
     rows, ends_gap = counted(columns, index, thresholds, 0, table)[1:]
     shapes = index.places.shapes
     lat, lon = columns.lat[rows], columns.lon[rows]
-    place, km = s2.nearest_listed(*s2.listing(shapes.lat, shapes.lon), shapes, lat, lon)
+    place, km = s2.nearest_listed(*s2.listing(shapes.lat, shapes.lon), shapes, lat, lon, 2.0)
     none = place < 0
     taken = table.take(pa.array(rows))
     keys = {

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.ports.kernel.sphere import haversine_km
+from tidewaiter.tracks.ports.kernel.sphere import EARTH_KM
 
 LEVEL = 9
 ACROSS = 1 << LEVEL
@@ -127,8 +127,12 @@ def listing(lat, lon):
 
 
 @compiled
-def nearest_listed(start, item, shapes, lat, lon):
-    """Nearest of the places listed under the cell of each position and its distance in km; -1 and NaN: none listed."""
+def nearest_listed(start, item, shapes, lat, lon, two):
+    """Nearest of the places listed under the cell of each position and its distance in km; -1 and NaN: none listed.
+
+    `two` is the number 2.0: a power that the compiler cannot know stays the power of the C library, whose last bit
+    differs from a product once in a thousand times.
+    """
     place = np.full(lat.shape[0], -1, np.int64)
     km = np.full(lat.shape[0], np.nan)
     for i in range(lat.shape[0]):
@@ -137,12 +141,20 @@ def nearest_listed(start, item, shapes, lat, lon):
         least = np.inf
         for at in range(start[cell], start[cell + 1]):
             p = item[at]
-            away = haversine_km(lat[i], lon[i], shapes.lat[p], shapes.lon[p], shapes.cos_lat[p])
+            away = _distance_km(lat[i], lon[i], shapes.lat[p], shapes.lon[p], shapes.cos_lat[p], two)
             if away < least:
                 least = away
                 place[i] = p
                 km[i] = away
     return place, km
+
+
+@compiled
+def _distance_km(lat_a, lon_a, lat_b, lon_b, cos_b, two):
+    p = math.sin(math.radians(lat_a - lat_b) / 2) ** two
+    q = math.sin(math.radians(lon_a - lon_b) / 2) ** two
+    h = p + math.cos(math.radians(lat_a)) * cos_b * q
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(h, 1.0)))
 
 
 @compiled

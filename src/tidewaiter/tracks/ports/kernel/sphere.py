@@ -13,7 +13,7 @@ EARTH_KM = 6371.0  # GlobalFishingWatch/anchorages_pipeline : pipe_anchorages/di
 def haversine_km(lat_a, lon_a, lat_b, lon_b, cos_b):
     """Distance of two positions in degrees; `cos_b` is the cosine of `lat_b`.
 
-    Terms stand in the order of the reference, so that distances and ties are the same to the last bit.
+    Terms stand in the order of the reference, so that distances differ from it by one unit in the last place at most.
     """
     p = math.sin(math.radians(lat_a - lat_b) / 2)
     q = math.sin(math.radians(lon_a - lon_b) / 2)
