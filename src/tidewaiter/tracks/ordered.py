@@ -49,9 +49,7 @@ def batches(positions: pa.Table | pa.RecordBatch) -> Iterator[Fixes]:
     parts: Iterable[pa.RecordBatch] = positions.to_batches() if isinstance(positions, pa.Table) else (positions,)
     for part in parts:
         sog = _decimals(part, "sog_kn") if "sog_kn" in part.schema.names else np.full(part.num_rows, np.nan)
-        yield Fixes(
-            whole(part, "vessel_key"), times(part, "t"), _decimals(part, "lat"), _decimals(part, "lon"), sog
-        )  # fmt: skip
+        yield _sealed(whole(part, "vessel_key"), times(part, "t"), _decimals(part, "lat"), _decimals(part, "lon"), sog)
 
 
 def at_once(positions: pa.Table | pa.RecordBatch) -> Fixes:
@@ -65,8 +63,8 @@ def at_once(positions: pa.Table | pa.RecordBatch) -> Fixes:
         return parts[0]
     if not parts:
         empty = np.empty(0)
-        return Fixes(empty.astype(np.int64), empty.astype(np.int64), empty, empty, empty)
-    return Fixes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return _sealed(empty.astype(np.int64), empty.astype(np.int64), empty, empty, empty)
+    return _sealed(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def refuse_disorder(row: int) -> None:
@@ -120,6 +118,14 @@ def moments(t: np.ndarray) -> pa.Array:
 def words(codes: np.ndarray, meanings: tuple[str, ...]) -> pa.DictionaryArray:
     """Return small whole numbers as the words they stand for."""
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), pa.array(meanings, pa.string()))
+
+
+def _sealed(*columns: np.ndarray) -> Fixes:
+    """Return columns that cannot be written to, as those of Arrow are: kernels are compiled once and not for both kinds."""
+    views = [column.view() for column in columns]
+    for view in views:
+        view.flags.writeable = False
+    return Fixes(*views)
 
 
 def _decimals(part: pa.RecordBatch, name: str) -> np.ndarray:

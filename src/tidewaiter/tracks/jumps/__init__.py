@@ -1,0 +1,22 @@
+"""Positions that cannot be: steps no ship can have made, and tracks that run round a circle."""
+
+from tidewaiter.tracks.jumps.circles import CIRCLES, Circles, find_circles, shared
+from tidewaiter.tracks.jumps.fast_pairs import FAST_PAIRS, FastPairs, FastPairSearch, find_fast_pairs
+from tidewaiter.tracks.jumps.jumps import JUMPS, Jumps, JumpSearch, find_jumps
+from tidewaiter.tracks.jumps.limits import ClassSpeeds
+
+__all__ = [
+    "CIRCLES",
+    "FAST_PAIRS",
+    "JUMPS",
+    "Circles",
+    "ClassSpeeds",
+    "FastPairSearch",
+    "FastPairs",
+    "JumpSearch",
+    "Jumps",
+    "find_circles",
+    "find_fast_pairs",
+    "find_jumps",
+    "shared",
+]

@@ -1,0 +1,1 @@
+"""Compiled core of jumps and circles, one module for each."""
