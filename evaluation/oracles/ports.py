@@ -47,7 +47,9 @@ def made(data: Path) -> Iterator[tuple[str, pa.Table]]:
     """Yield name and content of each table, made from the positions under the preset `gfw`."""
     limits = port_thresholds("gfw")
     index = index_places(anchorages(data / "oracles" / "anchorages.parquet"), limits.entry_km, limits.exit_km)
-    rows = pq.read_table(data / "oracles" / "input.parquet", columns=["ssvid", "seg_id", "timestamp", "lat", "lon", "speed"])
+    rows = pq.read_table(
+        data / "oracles" / "input.parquet", columns=["ssvid", "seg_id", "timestamp", "lat", "lon", "speed"]
+    )
     rows = rows.rename_columns({"timestamp": "t", "speed": "sog_kn"})
     for vessel, name in (("seg_id", "by_segment"), ("ssvid", "by_ssvid")):
         names = Names(vessel, "seg_id", "ssvid")

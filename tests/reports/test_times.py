@@ -24,8 +24,8 @@ def line(text, language):
     return Line(plain, Sentence(0, len(plain), 0, heading=False), load_lexicon(language))
 
 
-def read(text, language, published=TODAY, *, future=False):
-    return [(p.first, p.last) for p in periods(line(text, language), published, future=future)]
+def read(text, language, published=TODAY):
+    return [(p.first, p.last) for p in periods(line(text, language), published)]
 
 
 @pytest.mark.parametrize(
@@ -249,12 +249,31 @@ def test_dates_that_count_from_publication(language, text, first, last):
     ],
 )
 def test_until_a_bare_month_looks_ahead(language, text, last):
-    assert read(text, language, future=True) == [(None, last)]
+    assert read(text, language) == [(None, last)]
 
 
 def test_a_month_in_a_sentence_about_the_future_is_the_next_one():
-    assert read("Im März fahren Schiffe.", "de", future=True) == [("2025-03", "2025-03")]
-    assert read("Im Oktober fahren Schiffe.", "de", future=True) == [("2024-10", "2024-10")]
+    assert read("Im März fahren voraussichtlich Schiffe.", "de") == [("2025-03", "2025-03")]
+    assert read("Im Oktober fahren voraussichtlich Schiffe.", "de") == [("2024-10", "2024-10")]
+    assert read("Im März fuhren Schiffe; voraussichtlich folgen weitere.", "de") == [("2024-03", "2024-03")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "first", "last"),
+    [
+        ("de", "In den ersten sechs Monaten des Jahres fuhren Schiffe.", "2024-01", "2024-06"),
+        ("en", "Ships sailed in the first nine months of 2023.", "2023-01", "2023-09"),
+        ("de", "In der Nacht zum Dienstag flogen Drohnen.", "2024-05-13", "2024-05-14"),
+        ("en", "Drones flew overnight into Monday.", "2024-05-12", "2024-05-13"),
+        ("uk", "У ніч на 7 травня летіли дрони.", "2024-05-06", "2024-05-07"),
+        ("ru", "За сутки прибыли суда.", "2024-05-14", "2024-05-15"),
+        ("en", "Ships sailed between March 8 and 13.", "2024-03-08", "2024-03-13"),
+        ("en", "Ships sailed in January and February.", "2024-01", "2024-02"),
+        ("de", "Ships: 14 Haubitzen der Baureihe 2000 im Mai.", "2024-05", "2024-05"),
+    ],
+)
+def test_parts_of_years_nights_and_days(language, text, first, last):
+    assert read(text, language, "2024-05-15") == [(first, last)]
 
 
 @pytest.mark.parametrize(

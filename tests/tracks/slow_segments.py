@@ -16,7 +16,6 @@ CLASSES = {
     "AIS.27": {"A", "B"},
     "VMS": {"VMS"},
 }
-NOISE_SPEEDS = ((51.15, 51.25), (62.95, 63.05), (102.25, 102.35))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,8 +41,8 @@ class Track:
 
 
 def segment_vessel(vessel, rows, limits):
-    """Return {row number: segment id}; rows that are left out are not in it. `rows` are in order of time."""
-    ids, found = {}, set()
+    """Return {row number: segment id}; rows that are in no segment are not in it. `rows` are in order of time."""
+    ids, msgids, places = {}, set(), set()
     open_tracks = []
 
     def new_id(row):
@@ -53,10 +52,17 @@ def segment_vessel(vessel, rows, limits):
             stamp += timedelta(milliseconds=1)
         return name
 
+    def set_aside(row):
+        if limits.number_noise:
+            ids[row.number] = new_id(row)
+
     def close(track):
         open_tracks.remove(track)
         for row in track.rows:
-            ids[row.number] = new_id(row) if row.dropped else track.name
+            if row.dropped:
+                set_aside(row)
+            else:
+                ids[row.number] = track.name
 
     def begin(row):
         while len(open_tracks) >= limits.max_open_segments:
@@ -64,22 +70,21 @@ def segment_vessel(vessel, rows, limits):
         open_tracks.append(Track(new_id(row), [row]))
 
     for row in rows:
-        if row.msgid is not None:
-            if row.msgid in found:
-                continue
-            found.add(row.msgid)
-        what = sort_of(row, limits)
-        if what == "position" and already_there(row, found):
+        if row.msgid is not None and row.msgid in msgids:
             continue
-        if what != "position":
-            ids[row.number] = new_id(row)
+        msgids.add(row.msgid)
+        if not usable(row, limits):
+            set_aside(row)
             continue
-        for track in list(open_tracks):
-            if hours_between(track.rows[-1], row) > limits.max_h:
-                close(track)
+        place = place_of(row)
+        if place in places and round(row.speed * 10) > 0:
+            continue
+        places.add(place)
+        for track in [t for t in open_tracks if hours_between(t.rows[-1], row) > limits.max_gap_h]:
+            close(track)
         matches = best_matches(row, open_tracks, limits)
-        if matches and row.kind == "AIS.27" and min(m.hours for m in matches) < limits.min_type_27_h:
-            ids[row.number] = new_id(row)
+        if matches and row.kind == "AIS.27" and min(m.hours for m in matches) < limits.type_27_gap_h:
+            set_aside(row)
         elif len(matches) == 1:
             for earlier in matches[0].to_drop:
                 earlier.dropped = True
@@ -89,35 +94,31 @@ def segment_vessel(vessel, rows, limits):
             for match in matches:
                 close(match.track)
             begin(row)
-    for track in list(open_tracks):
-        close(track)
+    while open_tracks:
+        close(open_tracks[0])
     return ids
 
 
-def sort_of(row, limits):
-    numbers = (row.lat, row.lon, row.course, row.speed)
-    missing = [number is None or math.isnan(number) for number in numbers]
-    if all(missing):
-        return "statics"
-    if any(missing) or not (-90 <= row.lat <= 90 and -180 <= row.lon <= 180):
-        return "bad"
-    without_course = row.course > 359.95 and row.speed <= limits.very_slow_kn
-    if not (0 <= row.course <= 359.95 or without_course):
-        return "bad"
-    if any(low < row.speed < high for low, high in NOISE_SPEEDS):
-        return "bad"
-    return "position"
-
-
-def already_there(row, found):
-    heading = None if row.heading is None or math.isnan(row.heading) else round(row.heading)
-    place = (round(row.lon * 60000), round(row.lat * 60000), round(row.course * 10), round(row.speed * 10), heading)
-    if place[3] <= 0:
+def usable(row, limits):
+    """Tell whether a row is a position; one without motion may be taken to lie still."""
+    if row.lat is None or row.lon is None or not (abs(row.lat) <= 90 and abs(row.lon) <= 180):
         return False
-    if place in found:
-        return True
-    found.add(place)
-    return False
+    speed = math.nan if row.speed is None else row.speed
+    course = math.nan if row.course is None else row.course
+    with_course = 0 <= course <= 359.95
+    if limits.still_without_motion:
+        if not (-math.inf < speed <= 102.25 and with_course):
+            row.speed = row.course = 0.0
+    elif not (math.isfinite(speed) and math.isfinite(course)):
+        return False
+    elif not (with_course or (course > 359.95 and speed <= limits.very_slow_kn)):
+        return False
+    return not any(low < row.speed < high for low, high in limits.noise_speeds_kn)
+
+
+def place_of(row):
+    heading = round(row.heading) if row.heading is not None and math.isfinite(row.heading) else None
+    return round(row.lon * 60000), round(row.lat * 60000), round(row.course * 10), round(row.speed * 10), heading
 
 
 @dataclass
@@ -133,14 +134,13 @@ def best_matches(row, tracks, limits):
     matches = [match for match in (match_with(track, row, limits) for track in tracks) if match]
     if len(matches) < 2:
         return matches
-    lengths = tracks if limits.length_of_nth else [match.track for match in matches]
+    lengths = tracks[: len(matches)] if limits.nth_length else [match.track for match in matches]
     scored = []
-    for match, track in zip(matches, lengths, strict=False):
+    for match, track in zip(matches, lengths, strict=True):
         length = len(track.rows) / limits.short_segment
         scored.append((match.metric * length / math.sqrt(1 + length**2), match))
     scored.sort(key=lambda pair: pair[0], reverse=True)
-    best = scored[0][0]
-    return [scored[0][1]] + [match for score, match in scored[1:] if score * limits.ambiguity_factor >= best]
+    return [match for score, match in scored if match is scored[0][1] or score * limits.ambiguity_factor >= scored[0][0]]
 
 
 def match_with(track, row, limits):
@@ -149,11 +149,11 @@ def match_with(track, row, limits):
     best, best_score = None, 0.0
     for back, earlier in enumerate(recent):
         hours = hours_between(earlier, row)
-        if hours > limits.max_h:
+        if hours > limits.max_gap_h:
             break
         metric = metric_of(earlier, row, hours, limits)
         if not same_class:
-            metric *= limits.transponder_mismatch_weight
+            metric *= limits.other_class_weight
         score = metric / max(1, back * limits.lookback_factor)
         kept = recent[back - 1].metric if back else 0.0
         if score > kept and score > best_score:
@@ -167,34 +167,34 @@ def hours_between(earlier, later):
 
 def metric_of(earlier, later, hours, limits):
     effective = hours / (1 + (hours / limits.penalty_h) ** (1 - limits.hours_exponent))
-    off = discrepancy(earlier, later, effective, limits)
+    off = miles_off(earlier, later, effective, limits)
     padded = math.hypot(hours, limits.buffer_h)
-    allowed = padded * limits.max_kn
+    allowed = padded * limits.max_speed_kn
     if off > allowed:
         return 0.0
-    return math.exp(-((limits.max_kn / limits.penalty_kn * off / allowed) ** 2)) / padded
+    return math.exp(-((limits.max_speed_kn / limits.penalty_speed_kn * off / allowed) ** 2)) / padded
 
 
 def wrapped(degrees):
     return (degrees + 180) % 360 - 180
 
 
-def expected(row, hours):
+def where_to(row, hours):
     way = row.speed * hours
     angle = math.radians(90.0 - row.course)
     per_mile = (1.0 / 60) / (math.cos(math.radians(row.lat)) + 1e-3)
     return row.lon + math.cos(angle) * way * per_mile, row.lat + math.sin(angle) * way * (1.0 / 60)
 
 
-def discrepancy(a, b, hours, limits):
-    """Return by how many miles `b` is off from where `a` would go: the least of three measures."""
+def miles_off(a, b, hours, limits):
+    """Return by how many miles `b` is off from where `a` leads: the least of three measures."""
     miles_lon = 60.0 * math.cos(math.radians(0.5 * (a.lat + b.lat)))
 
     def miles(lon, lat):
         return math.hypot(miles_lon * wrapped(lon), 60.0 * lat)
 
-    ahead_lon, ahead_lat = expected(a, hours)
-    behind_lon, behind_lat = expected(b, -hours)
+    ahead_lon, ahead_lat = where_to(a, hours)
+    behind_lon, behind_lat = where_to(b, -hours)
     reckoned = 0.5 * (miles(behind_lon - a.lon, behind_lat - a.lat) + miles(ahead_lon - b.lon, ahead_lat - b.lat))
     gone = miles(b.lon - a.lon, b.lat - a.lat)
     bearing = math.atan2(60.0 * (b.lat - a.lat), miles_lon * wrapped(b.lon - a.lon))

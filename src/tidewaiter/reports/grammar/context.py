@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def carry(told: Told, fresh: Sequence[Draft], earlier: Sequence[Draft], before: str | None) -> None:
     """A sentence that takes up the one before by a demonstrative carries its period, ships and mode."""
+    _year_earlier(told, fresh, earlier)
     later = told.line.has("time.after", 0, 2) and not told.periods
     for draft in fresh if later and before else ():
         draft.claim["period_start"] = before
@@ -32,6 +33,22 @@ def carry(told: Told, fresh: Sequence[Draft], earlier: Sequence[Draft], before: 
             override = draft.claim["predicate"] == "share" and field.endswith("country") and leading
             if not draft.claim.get(field) or override:
                 _take(draft, source, field)
+
+
+def _year_earlier(told: Told, fresh: Sequence[Draft], earlier: Sequence[Draft]) -> None:
+    """Date what is compared with the year before: "…, up from 240 million a year earlier"."""
+    for hit in told.line.of("time.year_earlier"):
+        clause = told.line.clause(hit.start)
+        compared = [d for d in fresh if told.line.clause(d.token) == clause] or list(fresh)
+        draft = min(compared, key=lambda d: abs(d.token - hit.start), default=None)
+        known = [d for d in (*earlier, *fresh) if d is not draft and d.claim.get("period_start")]
+        if draft is None or not known:
+            continue
+        for field in ("period_start", "period_end"):
+            value = known[-1].claim.get(field)
+            if isinstance(value, str):
+                draft.claim[field] = f"{int(value[:4]) - 1:04d}{value[4:]}"
+                draft.grounds[field] = Ground(*told.line.span(hit.start, hit.end), "a year before what is compared")
 
 
 def _take(draft: Draft, source: Draft, field: str) -> None:

@@ -94,8 +94,7 @@ def _canonical_outlet(document: Document, organisations: dict[str, list[str]]) -
 
 
 def _read(line: Line, chain: Chain, found: list[Voice], published: str) -> Told:
-    future = line.has("modality.expected")
-    return Told(line, chain, found, periods(line, published, future=future), numbers(line, time_tokens(line)))
+    return Told(line, chain, found, periods(line, published), numbers(line, time_tokens(line)))
 
 
 def _finish(document: Document, draft: Draft, number: int, published: str) -> TextClaim:

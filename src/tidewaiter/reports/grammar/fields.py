@@ -9,6 +9,7 @@ from tidewaiter.reports.grammar.draft import INFERRED, Draft, Told, doubt, famil
 from tidewaiter.reports.grammar.frames import Frame, Route, carriers, modality, mode, route
 
 if TYPE_CHECKING:
+    from tidewaiter.reports.grammar.attribution import Chain
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.times import Period
     from tidewaiter.reports.grammar.voices import Voice
@@ -109,6 +110,9 @@ def _put_period(draft: Draft, token: int) -> None:
         elif end is None and other.how in {"until", "before"}:
             end = other.last
             used.append(other)
+    now = next((p for p in inside if p.how == "now"), None)
+    if end is None and nearest.how == "since" and now is not None:  # "inzwischen … seit August 2023"
+        end = now.last
     claim["period_start"], claim["period_end"] = start, end
     span = line.span(min(p.start for p in used), max(p.end for p in used))
     for field in ("period_start", "period_end"):
@@ -147,7 +151,8 @@ def _of_statement(told: Told, period: Period) -> bool:
     line = told.line
     if period.how != "in":
         return False
-    said = line.of("attribution.verbs")
+    cue = told.chain if told.chain.how == "explicit" and told.chain.start is not None else None
+    said = [h for h in line.of("attribution.verbs") if cue is None or _inside(line, h.start, cue)]
     if _only_weekday(line, period):
         return bool(said) or told.chain.how == "explicit"
     verbs = [h for h in said if line.clause(h.start) == line.clause(period.start)]
@@ -158,6 +163,12 @@ def _of_statement(told: Told, period: Period) -> bool:
         return False
     near = (gap for h in verbs for gap in (period.start - h.end, h.start - period.end))
     return any(0 <= gap <= STATED_NEAR for gap in near)
+
+
+def _inside(line: Line, token: int, cue: Chain) -> bool:
+    """Tell whether a verb of saying is the one that a source is tied to."""
+    start, end = line.span(token, token + 1)
+    return cue.start is not None and cue.end is not None and cue.start <= start and end <= cue.end
 
 
 def _only_weekday(line: Line, period: Period) -> bool:

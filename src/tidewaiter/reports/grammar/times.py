@@ -49,7 +49,7 @@ class Day(NamedTuple):
 class Period(NamedTuple):
     """A time expression: tokens [start, end), ISO boundaries, and how it bounds.
 
-    `how`: in | since | until | span | now | recent | after | before. `sure`: no year had to be guessed.
+    `how`: in | since | until | span | night | now | recent | after | before. `sure`: no year had to be guessed.
     """
 
     start: int
@@ -100,16 +100,15 @@ def published_day(published: str) -> Day | None:
     return None if year is None else Day(year, month, day)
 
 
-def periods(line: Line, published: str, *, future: bool = False) -> list[Period]:
+def periods(line: Line, published: str) -> list[Period]:
     """Return the time expressions of a line in order.
 
     Args:
         line: a sentence.
         published: ISO date of publication, "" when unknown; relative expressions need it.
-        future: the sentence speaks of what is to come, so a month without a year is the next one.
     """
     today = published_day(published)
-    found: list[Period] = []
+    found: list[Period] = _first_months(line, today)
     token = 0
     runs: list[_Run] = []
     while token < line.size:
@@ -123,16 +122,21 @@ def periods(line: Line, published: str, *, future: bool = False) -> list[Period]
     while used < len(runs):
         run = runs[used]
         following = runs[used + 1] if used + 1 < len(runs) else None
+        future = line.has("modality.expected", *line.clause(run.start))  # a month without a year is the next one
         period = None
-        if following is not None and _joins(line, run, following):
+        bare = _bare_day(line, run)
+        if bare is not None and (following is None or not _joins(line, run, following)):
+            period = _span(line, run, bare, today, future=future)
+        elif following is not None and _joins(line, run, following):
             period = _span(line, run, following, today, future=future)
             used += 1
         elif run.anchored:
             period = _single(line, run, today, future=future)
         used += 1
-        if period is not None:
+        if period is not None and not any(p.start <= period.start < p.end for p in found):
             found.append(period)
     if today is not None:
+        found += _past_days(line, today)
         busy = {t for p in found for t in range(p.start, p.end)}
         now = today.iso()
         found += [Period(h.start, h.end, None, now, "now") for h in line.of("time.now") if h.start not in busy]
@@ -146,6 +150,61 @@ def periods(line: Line, published: str, *, future: bool = False) -> list[Period]
                 found.append(Period(hit.start, hit.end + 1, None, today.iso(), "recent"))
     found.sort()
     return found
+
+
+def _first_months(line: Line, today: Day | None) -> list[Period]:
+    """Resolve "the first six months of 2024", "in den ersten neun Monaten des Jahres"."""
+    found = []
+    for first in line.of("time.ordinals"):
+        at = first.end
+        if first.value != 1 or at + 1 >= line.size:
+            continue
+        word = line.words.folded[at]
+        count = line.value("numbers.words", at) or (int(word) if word.isdecimal() and len(word) <= 2 else 0)
+        unit = line.at("time.units", at + 1)
+        if unit is None or unit.value != "month" or not 1 < count <= 12:
+            continue
+        end, year = unit.end, today.year if today else None
+        for _ in range(3):
+            filler = line.at("time.fillers", end)
+            end = filler.end if filler else end
+        if _is_year(line, end):
+            year, end = int(line.words.folded[end]), end + 1
+        else:
+            shifts = {"last_year": -1, "this_year": 0}
+            named = next(((h, s) for kind, s in shifts.items() for h in line.of(f"time.{kind}") if h.start <= end < h.end), None)
+            if named is not None and today is not None:
+                year, end = today.year + named[1], named[0].end
+        if year is not None:
+            found.append(Period(first.start, end, Day(year, 1).iso(), Day(year, int(count)).iso(), "span", sure=False))
+    return found
+
+
+def _past_days(line: Line, today: Day) -> list[Period]:
+    """Resolve "binnen 24 Stunden", "за сутки": from the day before publication to it."""
+    if today.day is None or today.month is None:
+        return []
+    before, now = _days_before(today, 1), today.iso()
+    return [Period(h.start, h.end, before.iso(), now, "span", sure=False) for h in line.of("time.past_day")]
+
+
+def _days_before(day: Day, days: int) -> Day:
+    import datetime as dt  # noqa: PLC0415 - only dates that count from a day need it
+
+    return _of(dt.date(day.year, day.month or 1, day.day or 1) - dt.timedelta(days=days))
+
+
+def _bare_day(line: Line, run: _Run) -> _Run | None:
+    """Return the second day of "between October 8 and 13"."""
+    joined = line.at("time.to", run.end) or line.at("syntax.and", run.end)
+    if run.day is None or run.month is None or joined is None or joined.end >= line.size or not _opened(line, run):
+        return None
+    at = joined.end
+    word = line.words.folded[at]
+    counted = any(line.at(kind, at + 1) for kind in ("item", "numbers.scales", "numbers.percent", "time.months"))
+    if not (word.isdecimal() and len(word) <= 2 and run.day < int(word) <= 31) or counted:
+        return None
+    return _Run(at, at + 1, day=int(word), month=run.month)
 
 
 def _last_several(line: Line, hit: Hit, today: Day) -> Period | None:
@@ -338,6 +397,8 @@ def _is_year(line: Line, at: int) -> bool:
     if at >= line.size:
         return False
     word = line.words.folded[at]
+    if line.ending("vetoes.before", at):
+        return False  # "Haubitzen der Baureihe 2000"
     if not (len(word) == 4 and word.isdecimal() and FIRST_YEAR <= int(word) <= LAST_YEAR):
         return False
     return (
@@ -428,7 +489,8 @@ def _joins(line: Line, run: _Run, following: _Run) -> bool:
     if end != following.start:
         return False
     if to is None or line.at("syntax.and", at):
-        return _opened(line, run)
+        bare = run.day is None and following.day is None and run.month is not None and following.month is not None
+        return _opened(line, run) or (bare and following.month == (run.month or 0) % 12 + 1)  # "in January and February"
     return True
 
 
@@ -511,6 +573,9 @@ def _single(line: Line, run: _Run, today: Day | None, *, future: bool) -> Period
         return Period(marker, end, first.iso(), None, how, sure, run.day is not None)
     if how in {"until", "before"}:
         return Period(marker, end, None, last.iso(), how, sure, run.day is not None)
+    night = line.ending("time.night", start)
+    if night is not None and first.day is not None:
+        return Period(night.start, end, _days_before(first, 1).iso(), last.iso(), "night", sure)
     low, high = first, last
     if first.month is None and first == last:  # a whole year
         low, high = Day(first.year, 1, 1), Day(last.year, 12, 31)
@@ -586,7 +651,9 @@ def _year(run: _Run, today: Day, *, future: bool) -> int | None:
             return year + (1 if month < now or (run.shift == 1 and month == now) else 0)
         if run.shift == 0:
             return year
-        if month > now or (run.shift == -1 and month == now):
+        whole = run.unit in {"", "year", "month"}  # not "the last week of October"
+        unfinished = bool(run.season) and run.shift == -1 and month <= now <= SEASONS[run.season][1]
+        if month > now or unfinished or (run.shift == -1 and month == now and whole):
             return year - 1
         return year
     if run.part in {"h1", "h2"}:

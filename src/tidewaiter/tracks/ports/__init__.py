@@ -1,8 +1,8 @@
 """Port events, port visits, voyages, and the index of places.
 
-    positions ──► port_events ──► port_visits ──► voyages
-                      ▲
-    places ──► index_places
+positions ──► port_events ──► port_visits ──► voyages
+                  ▲
+places ──► index_places
 """
 
 from tidewaiter.tracks.ports.columns import Names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -40,7 +40,7 @@ class Columns(NamedTuple):
     Attributes:
         t: (n,) UTC microseconds.
         lat, lon: (n,) float64 degrees, NaN = null.
-        speed: (n,) float32 or float64 knots, NaN = null.
+        speed: (n,) float64 knots, NaN = null.
         run: (n,) int32, number of the vessel in the order of the rows.
         slot: (n,) int32, number of the segment below `slots`.
     """
@@ -48,7 +48,7 @@ class Columns(NamedTuple):
     t: NDArray[np.int64]
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
-    speed: NDArray[np.floating]
+    speed: NDArray[np.float64]
     run: NDArray[np.int32]
     slot: NDArray[np.int32]
     slots: int
@@ -63,7 +63,8 @@ def chosen(positions: pa.Table | pa.RecordBatch, names: Names) -> pa.Table:
         InputError: a column is missing or of a type that cannot be used, or a vessel, segment or time is null.
     """
     table = pa.table(positions) if isinstance(positions, pa.RecordBatch) else positions
-    wanted = {"vessel": names.vessel, "segment": names.segment, "ssvid": names.ssvid}
+    segment = None if names.segment == names.vessel else names.segment
+    wanted = {"vessel": names.vessel, "segment": segment, "ssvid": names.ssvid}
     wanted |= {"t": "t", "lat": "lat", "lon": "lon", "speed": "sog_kn"}
     found: dict[str, pa.ChunkedArray] = {}
     for own, name in wanted.items():
@@ -99,12 +100,8 @@ def _time(column: pa.ChunkedArray) -> pa.ChunkedArray:
     raise pa.ArrowTypeError(f"{column.type} is no time")
 
 
-def _degrees(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _number(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.float64())
-
-
-def _speed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column if column.type in {pa.float32(), pa.float64()} else column.cast(pa.float64())
 
 
 _TYPED = {
@@ -112,9 +109,9 @@ _TYPED = {
     "segment": _key,
     "ssvid": _key,
     "t": _time,
-    "lat": _degrees,
-    "lon": _degrees,
-    "speed": _speed,
+    "lat": _number,
+    "lon": _number,
+    "speed": _number,
 }
 
 
@@ -138,22 +135,32 @@ def read_columns(table: pa.Table) -> Columns:
         raise InputError("rows of one vessel do not stand together", hint="sort by (vessel, time) first")
     slot, slots = run, len(first)
     if "segment" in table.column_names:
-        slot = _codes(table["segment"], encode=True).astype(np.int32, copy=False)
-        slots = int(slot.max(initial=-1)) + 1
-    return Columns(t, _numpy(table["lat"]), _numpy(table["lon"]), _numpy(table["speed"]), run, slot, slots)
+        coded = _whole(table["segment"]).dictionary_encode()
+        slot, slots = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32), len(coded.dictionary)
+    lat, lon, speed = (_numpy(table[name]) for name in ("lat", "lon", "speed"))
+    return Columns(t, lat, lon, speed, run, slot, slots)
 
 
-def _numpy(column: pa.ChunkedArray) -> NDArray[np.generic]:
-    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return np.asarray(whole.to_numpy(zero_copy_only=False))
+def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
+    return _frozen(_whole(column).to_numpy(zero_copy_only=False))
 
 
-def _codes(column: pa.ChunkedArray, *, encode: bool = False) -> NDArray[np.generic]:
-    """Whole numbers that are equal where the cells are; small ones counted from 0 if `encode`."""
-    if pa.types.is_integer(column.type) and not encode:
+def _codes(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Whole numbers that are equal where the cells are; for text small ones, counted from 0."""
+    if pa.types.is_integer(column.type):
         return _numpy(column)
-    whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    return np.asarray(whole.dictionary_encode().indices.to_numpy(zero_copy_only=False))
+    return _frozen(_whole(column).dictionary_encode().indices.to_numpy(zero_copy_only=False))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _frozen(values: NDArray[Any]) -> NDArray[Any]:
+    """Read-only, as most come from Arrow: kernels are compiled for one kind of array, not for two."""
+    values = values.view()
+    values.flags.writeable = False
+    return values
 
 
 def times(t: NDArray[np.int64]) -> pa.Array:

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.tracks.ports.kernel.arrays import Grid
-from tidewaiter.tracks.ports.places import Places
 
 if TYPE_CHECKING:
+    from tidewaiter.tracks.ports.places import Places
     from numpy.typing import NDArray
 
 # A cell of about 0.4 of the exit distance: at 4 km a 64th of a degree.
-CELLS_PER_REACH = 2.3
+CELLS_PER_REACH = 2.5
 KM_PER_DEGREE = 111.2
 FINEST, COARSEST = 7, -2  # cells per degree, as powers of two: whole numbers of cells round the globe
 MOST_CELLS, MOST_COST = 30_000_000, 100_000_000
@@ -65,7 +65,8 @@ def nearest_places(index: PlaceIndex, lat: NDArray[np.float64], lon: NDArray[np.
 
     Args:
         index: as `index_places` makes it.
-        lat, lon: (n,) degrees WGS 84.
+        lat: (n,) degrees WGS 84.
+        lon: (n,) degrees WGS 84.
 
     Returns:
         `place_id` and `distance_km` (haversine on a sphere of 6,371 km, 0 inside), null where no place is so near.

@@ -62,9 +62,7 @@ def outline(rings: Sequence[Sequence[tuple[float, float]]]) -> Outline:
         raise InputError("a polygon that encloses nothing", hint="give at least three corners that are not on one line")
     pieces = np.concatenate([_pieces(ring) for ring in turned])
     lon = (west + east) / 2
-    return Outline(
-        (south + north) / 2, (lon + 180) % 360 - 180, south, north, west, east, np.ascontiguousarray(pieces)
-    )
+    return Outline((south + north) / 2, (lon + 180) % 360 - 180, south, north, west, east, np.ascontiguousarray(pieces))
 
 
 def _unrolled(ring: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
@@ -79,7 +77,7 @@ def _unrolled(ring: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
         at = np.vstack([at, at[:1]])
     steps = np.diff(at[:, 0])
     short = np.where(np.abs(steps) == 360, steps, (steps + 180) % 360 - 180)
-    lon = at[0, 0] + np.concatenate([[0.0], np.cumsum(short)])
+    lon = at[0, 0] + np.cumsum(np.insert(short, 0, 0.0))
     if abs(lon[-1] - lon[0]) > 180:  # once round the globe: over the pole and back
         pole = 90.0 if at[:, 1].mean() > 0 else -90.0
         lon = np.concatenate([lon, [lon[-1], lon[0], lon[0]]])

@@ -52,9 +52,11 @@ def points(
 
     Args:
         ids: (n,) ids; of equal ones the first stays.
-        lat, lon: (n,) degrees WGS 84; rows out of range are left out.
+        lat: (n,) degrees WGS 84; rows out of range are left out.
+        lon: (n,) degrees WGS 84; the same.
         radius_km: (n,) or one for all; distances count from the rim.
-        names, countries: (n,) or none.
+        names: (n,) what people call them, or none.
+        countries: (n,) where they are, or none.
 
     Raises:
         InputError: columns of different lengths or a radius that is none.
@@ -133,9 +135,7 @@ def _shape_of(place: Place) -> _Shape | None:
     if not (abs(place.lat) <= 90 and abs(place.lon) <= 180 and 0 <= (place.radius_km or 0.0) <= MOST_RADIUS_KM):
         raise InputError(f'place "{place.id}" lies out of range', hint="lat -90 to 90, lon -180 to 180")
     none = Outline.nothing()
-    return _Shape(
-        place.lat, place.lon, place.radius_km or 0.0, place.lat, place.lat, place.lon, place.lon, none.edges
-    )
+    return _Shape(place.lat, place.lon, place.radius_km or 0.0, place.lat, place.lat, place.lon, place.lon, none.edges)
 
 
 def _made(rows: list[tuple[str, str, str, _Shape]], left_out: int) -> Places:
@@ -152,12 +152,16 @@ def _made(rows: list[tuple[str, str, str, _Shape]], left_out: int) -> Places:
     edge = np.zeros(len(kept) + 1, np.int64)
     np.cumsum([len(shape.edges) for shape in shapes], out=edge[1:])
     made = Shapes(
-        lat,
-        column("lon"),
-        np.cos(np.radians(lat)),
-        *(column(name) for name in ("radius_km", "south", "north", "west", "east")),
-        edge,
-        np.concatenate([shape.edges for shape in shapes]) if edge[-1] else Outline.nothing().edges,
+        lat=lat,
+        lon=column("lon"),
+        cos_lat=np.cos(np.radians(lat)),
+        radius_km=column("radius_km"),
+        south=column("south"),
+        north=column("north"),
+        west=column("west"),
+        east=column("east"),
+        edge=edge,
+        edges=np.concatenate([shape.edges for shape in shapes]) if edge[-1] else Outline.nothing().edges,
     )
-    texts = tuple(tuple(row[i] for row in kept) for i in range(3))
-    return Places(texts[0], texts[1], texts[2], made, left_out + len(rows) - len(kept))
+    ids, names, countries = (tuple(str(row[i]) for row in kept) for i in range(3))
+    return Places(ids, names, countries, made, left_out + len(rows) - len(kept))

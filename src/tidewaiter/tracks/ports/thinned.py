@@ -27,7 +27,10 @@ def thin_positions(
     neighbours, by their centres, however far. `port_events` does not need it and is much faster.
 
     Args:
-        positions, places, thresholds, names: as for `port_events`.
+        positions: as for `port_events`.
+        places: as for `port_events`.
+        thresholds: with `daily_thinning`.
+        names: as for `port_events`.
 
     Returns:
         `vessel_id`, `seg_id`, `ssvid` and `tables.THINNED`, in the order of the rows.

@@ -30,7 +30,8 @@ class PortThresholds(msgspec.Struct, frozen=True):
     needs_speed: Annotated[bool, msgspec.Meta(description="positions of unknown speed are not used")]
     gap_min: Annotated[float, msgspec.Meta(description="at least so long a silence in port is a gap, minutes")]
     daily_thinning: Annotated[
-        bool, msgspec.Meta(description="only the positions that a segment keeps of each UTC day count, as in the reference")
+        bool,
+        msgspec.Meta(description="only the positions that a segment keeps of each UTC day count, as in the reference"),
     ]
     apart_nm: Annotated[
         float,

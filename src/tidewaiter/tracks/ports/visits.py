@@ -55,15 +55,15 @@ def port_visits(events: pa.Table, thresholds: PortThresholds) -> pa.Table:
     )
     lat, lon = events["anchorage_lat"].to_numpy(), events["anchorage_lon"].to_numpy()
     kinds = events["kind"].to_numpy()
-    start, kinds_seen = visit_slices(_codes(events["vessel_id"]), _codes(events["seg_id"]), kinds, lat, lon, thresholds.apart_nm)
+    start, kinds_seen = visit_slices(
+        _codes(events["vessel_id"]), _codes(events["seg_id"]), kinds, lat, lon, thresholds.apart_nm
+    )
     first, last = start[:-1], start[1:] - 1
     t = events["timestamp"].cast(pa.int64()).to_numpy()
     shown, offsets = _shown(start, thresholds.most_events)
     listed = events.take(pa.array(shown)).combine_chunks()
     inner = schema.field("events").type.value_type
-    struct = pa.StructArray.from_arrays(
-        [_whole(listed[field.name]) for field in inner], fields=list(inner)
-    )
+    struct = pa.StructArray.from_arrays([_whole(listed[field.name]) for field in inner], fields=list(inner))
     heads, tails = events.take(pa.array(first)), events.take(pa.array(last))
     made = {
         "visit_id": _ids(heads),

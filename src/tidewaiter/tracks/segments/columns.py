@@ -92,12 +92,16 @@ def read_columns(table: pa.Table) -> Columns:
     vessel, vessels = _vessels(table[found["vessel"]], found["vessel"])
     t, timed = _times(table[found["t"]], found["t"])
     return Columns(
-        np.where(timed, vessel, np.int32(-1)),
-        vessels,
-        t,
-        *(_numbers(table, found.get(name), rows) for name in ("lat", "lon", "speed", "course", "heading")),
-        _kinds(table[found["kind"]] if "kind" in found else None, rows),
-        _names(table[found["msgid"]]) if "msgid" in found else None,
+        vessel=np.where(timed, vessel, np.int32(-1)),
+        vessels=vessels,
+        t=t,
+        lat=_numbers(table, found["lat"]),
+        lon=_numbers(table, found["lon"]),
+        speed=_numbers(table, found.get("speed")),
+        course=_numbers(table, found.get("course")),
+        heading=_numbers(table, found.get("heading")),
+        kind=_kinds(table[found["kind"]] if "kind" in found else None, rows),
+        msgid=_names(table[found["msgid"]]) if "msgid" in found else None,
     )
 
 
@@ -123,10 +127,10 @@ def _times(column: pa.ChunkedArray, name: str) -> tuple[np.ndarray, np.ndarray]:
     return np.where(timed, t, 0), timed
 
 
-def _numbers(table: pa.Table, name: str | None, rows: int) -> np.ndarray:
+def _numbers(table: pa.Table, name: str | None) -> np.ndarray:
     """Return a column as float64, NaN where there is nothing."""
     if name is None:
-        return np.full(rows, np.nan)
+        return np.full(table.num_rows, np.nan)
     column = table[name]
     if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)):
         raise InputError(f"{name} is {column.type}, not a number", hint="give it as float64")
@@ -139,13 +143,14 @@ def _numbers(table: pa.Table, name: str | None, rows: int) -> np.ndarray:
 def _kinds(column: pa.ChunkedArray | None, rows: int) -> np.ndarray:
     """Return the bits of each row's type; without types all are of one class."""
     if column is None:
-        return np.full(rows, CLASS_A, np.uint8)
+        return np.full(rows, CLASS_A, np.int8)
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     one = _one(coded)
     whole = pa.types.is_integer(one.dictionary.type)
     bits = [KINDS.get(f"AIS.{kind}" if whole else str(kind), 0) for kind in one.dictionary.to_pylist()]
     numbers = pc.fill_null(one.indices, len(bits)).to_numpy(zero_copy_only=False)
-    return np.array([*bits, 0], np.uint8)[numbers]
+    table = np.array([*bits, 0], np.int8)
+    return np.take(table, numbers)
 
 
 def _names(column: pa.ChunkedArray) -> pa.Array:
@@ -156,7 +161,7 @@ def _names(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

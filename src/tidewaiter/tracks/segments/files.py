@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.segments.columns import found_columns
-from tidewaiter.tracks.segments.rows import NO_ID, Rows, segment_rows
+from tidewaiter.tracks.segments.kernel.arrays import NO_ID
+from tidewaiter.tracks.segments.rows import Rows, segment_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,9 @@ def write_segmented(
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in file.schema_arrow.names if name != COLUMN]
-            found = segment_rows(file.read(columns=list(found_columns(names).values())), thresholds)
+            table = file.read(columns=list(found_columns(names).values()))
+            table.validate(full=True)  # damaged text or offsets, which Arrow trusts otherwise
+            found = segment_rows(table, thresholds)
             _write(file, names, found, part, progress)
         part.replace(out)
     except InputError as error:
@@ -66,7 +69,7 @@ def _write(
     with pq.ParquetWriter(part, schema, compression="zstd") as writer:
         group: list[pa.RecordBatch] = []
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names):
-            batch.validate(full=True)  # damaged text or offsets, which Arrow trusts otherwise
+            batch.validate(full=True)
             ids = found.names(done, done + batch.num_rows)
             done += batch.num_rows
             group.append(pa.RecordBatch.from_arrays([*batch.columns, ids], schema=schema))

@@ -57,13 +57,14 @@ def segment_rows(table: pa.Table, thresholds: Segments) -> Rows:
     names_at, names = (
         (np.zeros(1, np.int64), np.zeros(0, np.uint8)) if columns.msgid is None else _string_buffers(columns.msgid)
     )
-    named = np.zeros(0, np.uint8) if columns.msgid is None else _present(columns.msgid)
+    named = np.zeros(0, np.int8) if columns.msgid is None else _present(columns.msgid)
     messages = Messages(
         order, start, columns.t, columns.lat, columns.lon, columns.speed, columns.course, columns.heading, columns.kind,
         names, names_at, named,
     )  # fmt: skip
     id_t = np.empty(len(columns.t), np.int64)
-    segment_all(messages, _rule(thresholds), id_t)
+    noise_speeds = np.array(thresholds.noise_speeds_kn, np.float64).reshape(-1, 2)
+    segment_all(messages, _rule(thresholds), noise_speeds, id_t)
     return Rows(columns.vessel, id_t, columns.vessels)
 
 
@@ -84,7 +85,6 @@ def _rule(thresholds: Segments) -> Rule:
         float(thresholds.type_27_gap_h),
         int(thresholds.max_open_segments),
         float(thresholds.very_slow_kn),
-        np.array(thresholds.noise_speeds_kn, np.float64).reshape(-1, 2),
         bool(thresholds.nth_length),
         bool(thresholds.still_without_motion),
         bool(thresholds.number_noise),
@@ -99,7 +99,7 @@ def _ordered(vessel: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         rows = np.flatnonzero(vessel >= 0)
         span = int(np.ptp(t[rows])) + 1 if len(rows) else 1
         if span < 2**62 // (int(vessel.max(initial=0)) + 1):
-            key = vessel[rows] * np.int64(span) + (t[rows] - t[rows].min(initial=0 if not len(rows) else t[rows[0]]))
+            key = vessel[rows] * np.int64(span) + (t[rows] - (t[rows].min() if len(rows) else 0))
             by_key = np.argsort(key)
             settle_ties(key, by_key)
             order = rows[by_key]
@@ -111,7 +111,7 @@ def _ordered(vessel: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _present(column: pa.Array) -> np.ndarray:
-    return np.asarray(column.is_valid().to_numpy(zero_copy_only=False), np.uint8)
+    return np.asarray(column.is_valid().to_numpy(zero_copy_only=False), np.int8)
 
 
 def _string_buffers(strings: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -121,6 +121,3 @@ def _string_buffers(strings: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(len(strings) + 1, np.int64), np.zeros(0, np.uint8)
     at = np.frombuffer(offsets, np.int64)[strings.offset : strings.offset + len(strings) + 1]
     return at, np.zeros(0, np.uint8) if letters is None else np.frombuffer(letters, np.uint8)
-
-
-__all__ = ["NO_ID", "Rows", "segment_rows"]

@@ -11,6 +11,7 @@ from tidewaiter.tracks.ports.kernel.sphere import EARTH_KM, haversine_km, place_
 
 SIDE = 16  # cells along a block
 FAR, BETWEEN, NEAR, INVALID = 0, 1, 2, 3
+KM_PER_DEGREE = EARTH_KM * math.pi / 180 * (1 - 1e-12)  # a shade less, so that rounding rules nothing out
 SLACK_KM = 1e-6  # far beyond the rounding of a cell's borders, far below what a position can tell
 
 
@@ -20,7 +21,7 @@ def cells_within(shapes, scale, rows, columns, reach_km):
     cells = np.int64(0)
     cost = np.int64(0)
     for p in range(shapes.lat.shape[0]):
-        south, north, west, width = _stretch(shapes, p, scale, rows, columns, reach_km)
+        south, north, _, width = _stretch(shapes, p, scale, rows, columns, reach_km)
         here = np.int64(north - south + 1) * width
         cells += here
         cost += here * (1 + shapes.edge[p + 1] - shapes.edge[p])
@@ -34,13 +35,13 @@ def _stretch(shapes, p, scale, rows, columns, reach_km):
     south = shapes.south[p] - math.degrees(angle)
     north = shapes.north[p] + math.degrees(angle)
     steepest = math.cos(math.radians(max(abs(shapes.south[p]), abs(shapes.north[p]))))
-    first_row = max(int(math.floor((south + 90.0) * scale)) - 1, 0)
-    last_row = min(int(math.floor((north + 90.0) * scale)) + 1, rows - 1)
+    first_row = max(math.floor((south + 90.0) * scale) - 1, 0)
+    last_row = min(math.floor((north + 90.0) * scale) + 1, rows - 1)
     if south <= -90.0 or north >= 90.0 or math.sin(angle) >= steepest:
         return first_row, last_row, 0, columns  # a pole is within reach: every longitude is
     aside = math.degrees(math.asin(math.sin(angle) / steepest))
-    first = int(math.floor((shapes.west[p] - aside + 180.0) * scale)) - 1
-    width = int(math.floor((shapes.east[p] + aside + 180.0) * scale)) + 2 - first
+    first = math.floor((shapes.west[p] - aside + 180.0) * scale) - 1
+    width = math.floor((shapes.east[p] + aside + 180.0) * scale) + 2 - first
     return first_row, last_row, first, min(width, columns)
 
 
@@ -121,6 +122,13 @@ def _cell_of(grid, lat, lon):
 
 
 @compiled
+def _at_least_km(shapes, p, lat):
+    """What a place is away by its latitude alone."""
+    north_or_south = max(shapes.south[p] - lat, lat - shapes.north[p])
+    return KM_PER_DEGREE * north_or_south - shapes.radius_km[p]
+
+
+@compiled
 def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
     """Zone of each position: FAR, BETWEEN exit and entry distance, NEAR, or INVALID (out of range or not a number).
 
@@ -132,13 +140,12 @@ def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
     """
     n = lat.shape[0]
     zone = np.empty(n, np.uint8)
-    degrees = math.degrees(grid.exit_km / EARTH_KM) * 1.000001
     for i in range(n):
         y, x, v = lat[i], lon[i], speed[i]
         if not (-90.0 <= y <= 90.0 and -180.0 <= x <= 180.0):
             zone[i] = INVALID
             continue
-        if not 0.0 <= v <= fastest and (needs_speed or v == v):
+        if not 0.0 <= v <= fastest and (needs_speed or not math.isnan(v)):
             zone[i] = INVALID
             continue
         k = _cell_of(grid, y, x)
@@ -151,9 +158,7 @@ def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
         found = FAR
         for at in range(grid.start[k], grid.start[k + 1]):
             p = grid.item[at]
-            if y > shapes.north[p] + degrees and shapes.radius_km[p] == 0.0:
-                continue
-            if y < shapes.south[p] - degrees and shapes.radius_km[p] == 0.0:
+            if _at_least_km(shapes, p, y) > grid.exit_km:
                 continue
             away = place_km(shapes, p, y, x)
             if away <= grid.entry_km:
@@ -183,6 +188,8 @@ def nearest(grid, shapes, lat, lon):
         least = np.inf
         for at in range(grid.start[k], grid.start[k + 1]):
             p = grid.item[at]
+            if _at_least_km(shapes, p, lat[i]) > min(least, grid.exit_km):
+                continue
             away = place_km(shapes, p, lat[i], lon[i])
             if away < least and away <= grid.exit_km:
                 least = away

@@ -26,13 +26,9 @@ TURN = np.array([1, 0, 0, 3], np.int64)
 @compiled
 def _face_uv(x, y, z):
     ax, ay, az = abs(x), abs(y), abs(z)
-    if ax > ay:
-        axis = 0 if ax > az else 2
-    else:
-        axis = 1 if ay > az else 2
-    if axis == 0:
+    if ax > ay and ax > az:
         return (0, y / x, z / x) if x >= 0 else (3, z / x, y / x)
-    if axis == 1:
+    if ax <= ay and ay > az:
         return (1, -x / y, z / y) if y >= 0 else (4, z / y, -x / y)
     return (2, -x / z, -y / z) if z >= 0 else (5, -y / z, -x / z)
 
@@ -54,7 +50,7 @@ def _xyz(face, u, v):
 
 @compiled
 def _leaf(s):
-    return max(0, min(LEAVES - 1, int(math.floor(LEAVES * s))))
+    return max(0, min(LEAVES - 1, math.floor(LEAVES * s)))
 
 
 @compiled

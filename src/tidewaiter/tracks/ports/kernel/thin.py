@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tidewaiter.compiled import compiled
@@ -39,7 +41,7 @@ def drop_doubles(zone, first, run, slot, slots, t, speed, lat, lon):
 
 @compiled
 def _before(speed_a, lat_a, lon_a, speed_b, lat_b, lon_b):
-    known_a, known_b = speed_a == speed_a, speed_b == speed_b
+    known_a, known_b = not math.isnan(speed_a), not math.isnan(speed_b)
     if known_a != known_b:
         return known_a
     if known_a and speed_a != speed_b:

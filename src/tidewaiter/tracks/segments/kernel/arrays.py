@@ -1,4 +1,8 @@
-"""The arrays a run of the segmenter works on."""
+"""The arrays a run of the segmenter works on.
+
+What belongs to one message, one open segment or one match is a record, and functions are given few arrays: handing on many
+of them costs more than the work of a message, for Numba counts the references to each.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,55 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tidewaiter.compiled import compiled
-
 NO_ID = np.iinfo(np.int64).min
 """In place of the time of an id: the message is in no segment."""
 CLASS_A, CLASS_B, VMS, LONG_RANGE = 1, 2, 4, 8
-"""Bits of `Messages.kind`: who may send it, and whether it is a long-range broadcast (type 27)."""
+"""Bits of the kind of a message: who may send it, and whether it is a long-range broadcast (type 27)."""
 CLASSES = CLASS_A | CLASS_B | VMS
-LAT, LON, SPEED, COURSE, EAST, NORTH, LON_PER_MILE, METRIC = range(8)
-"""Columns of `Track.place`; EAST and NORTH are the course as a unit vector."""
+
+TRACK = np.dtype(
+    [
+        ("t", np.int64),  # UTC microseconds
+        ("lat", np.float64),  # degrees, NaN = none
+        ("lon", np.float64),
+        ("speed", np.float64),  # knots
+        ("course", np.float64),  # degrees
+        ("east", np.float64),  # the course as a unit vector
+        ("north", np.float64),
+        ("lon_per_mile", np.float64),  # degrees of longitude
+        ("metric", np.float64),  # how well it fits where it is (1/h)
+        ("heading", np.float64),
+        ("id_t", np.int64),  # time in its segment's id, or NO_ID
+        ("hash", np.uint64),  # of its id, then of its place
+        ("earlier", np.int32),  # the message before it in its segment, dropped ones left out; -1 = none
+        ("next_dropped", np.int32),  # another one dropped from its segment; -1 = none
+        ("kind", np.int8),  # bits, see above
+        ("repeat", np.int8),  # 1 = its id came before
+    ],
+    align=True,
+)
+"""A message of the vessel in hand."""
+OPEN = np.dtype(
+    [
+        ("id_t", np.int64),  # the time in its id
+        ("length", np.int64),  # its messages, dropped ones among them
+        ("last", np.int32),  # its last message
+        ("dropped", np.int32),  # a message dropped from it, the head of a list; -1 = none
+    ],
+    align=True,
+)
+"""An open segment of the vessel in hand; they stand in the order they began."""
+MATCH = np.dtype(
+    [
+        ("metric", np.float64),  # how well (1/h)
+        ("score", np.float64),  # the metric, lower for short segments
+        ("hours", np.float64),  # since the message it would follow
+        ("segment", np.int32),
+        ("back", np.int32),  # how many messages would be dropped
+    ],
+    align=True,
+)
+"""An open segment that a message fits to."""
 
 
 class Messages(NamedTuple):
@@ -27,10 +71,10 @@ class Messages(NamedTuple):
         lat, lon: float64 degrees, NaN = none.
         speed: float64 knots, NaN = none.
         course, heading: float64 degrees, NaN = none.
-        kind: uint8, bits as above; 0 = of no known class.
-        letters: uint8, the bytes of all message ids; empty where messages have none.
-        ends: (rows + 1,) int64, where each id begins in `letters`.
-        named: uint8, 1 where a message has an id.
+        kind: int8, bits as above; 0 = of no known class.
+        letters: uint8, the bytes of all message ids.
+        ends: (rows + 1,) int64, where each id begins in `letters`; empty where messages have none.
+        named: int8, 1 where a message has an id.
     """
 
     order: np.ndarray
@@ -65,116 +109,6 @@ class Rule(NamedTuple):
     type_27_gap_h: float
     max_open: int
     very_slow_kn: float
-    noise_speeds_kn: np.ndarray
     nth_length: bool
     still_without_motion: bool
     number_noise: bool
-
-
-class Track(NamedTuple):
-    """The messages of the vessel in hand, by their number k in its time order.
-
-    Attributes:
-        row: int64, its row among all messages.
-        t: int64 microseconds.
-        place: (longest, 8) float64, see the names of its columns.
-        heading: float64, NaN = none.
-        kind: uint8.
-        earlier: int32, the message before it in its segment, leaving out dropped ones; -1 = none.
-        next_dropped: int32, another message dropped from its segment; -1 = none.
-        place_hash, name_hash: uint64.
-        place_slots, name_slots: int32 hash tables of places in `Messages.order`; what points before the vessel is free.
-    """
-
-    row: np.ndarray
-    t: np.ndarray
-    place: np.ndarray
-    heading: np.ndarray
-    kind: np.ndarray
-    earlier: np.ndarray
-    next_dropped: np.ndarray
-    place_hash: np.ndarray
-    name_hash: np.ndarray
-    place_slots: np.ndarray
-    name_slots: np.ndarray
-
-
-class Open(NamedTuple):
-    """Open segments of the vessel in hand, in the order they began.
-
-    Attributes:
-        n: (1,) int64, how many.
-        id_t: int64, the time in the segment's id, microseconds.
-        last: int32, its last message.
-        dropped: int32, a message dropped from it, the head of a list; -1 = none.
-        length: int64, its messages, dropped ones among them.
-    """
-
-    n: np.ndarray
-    id_t: np.ndarray
-    last: np.ndarray
-    dropped: np.ndarray
-    length: np.ndarray
-
-
-class Matches(NamedTuple):
-    """Open segments a message fits to.
-
-    Attributes:
-        segment: int64, number of the open segment; later the chosen ones, best first.
-        metric: float64, how well (1/h).
-        score: float64, the metric, lower for short segments.
-        hours: float64, since the message it would follow.
-        back: int64, how many messages would be dropped.
-    """
-
-    segment: np.ndarray
-    metric: np.ndarray
-    score: np.ndarray
-    hours: np.ndarray
-    back: np.ndarray
-
-
-@compiled
-def new_track(longest, named):
-    """Return room for the longest vessel."""
-    slots = 1
-    while slots < 2 * longest:
-        slots *= 2
-    return Track(
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty((longest, 8), np.float64),
-        np.empty(longest, np.float64),
-        np.empty(longest, np.uint8),
-        np.empty(longest, np.int32),
-        np.empty(longest, np.int32),
-        np.empty(longest, np.uint64),
-        np.empty(longest if named else 1, np.uint64),
-        np.full(slots, -1, np.int32),
-        np.full(slots if named else 1, -1, np.int32),
-    )
-
-
-@compiled
-def new_open(most):
-    """Return room for `most` open segments."""
-    return Open(
-        np.zeros(1, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.int64),
-    )
-
-
-@compiled
-def new_matches(most):
-    """Return room for `most` matches."""
-    return Matches(
-        np.empty(most, np.int64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.float64),
-        np.empty(most, np.int64),
-    )

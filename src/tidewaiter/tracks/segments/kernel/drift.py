@@ -4,8 +4,8 @@
 2. stayed: the distance between them, times the shape factor;
 3. aside: mean distance across the course of each, times the shape factor, where the other lies ahead within reach.
 
-Source: GlobalFishingWatch/gpsdio-segment : gpsdio_segment/discrepancy.py, `compute_discrepancy`. Every sum and product is in
-the order given there, so that results agree to the last bits; the plane is used only to see that measure 3 is not the least.
+Source: GlobalFishingWatch/gpsdio-segment : gpsdio_segment/discrepancy.py, `compute_discrepancy`. Sums and products stand in
+the order given there, so that results agree to the last bits; the plane serves only to see that measure 3 is not the least.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.segments.kernel.arrays import COURSE, EAST, LAT, LON, LON_PER_MILE, NORTH, SPEED
 
 MILES_PER_DEG = 60.0
 DEG_PER_MILE = 1.0 / 60
@@ -23,26 +22,25 @@ SANE_DEG = 1e5  # courses beyond it (hostile) are not worth a shortcut
 
 
 @compiled
-def set_course(place, k):
-    """Fill the columns of message k that depend on its course and latitude alone."""
-    angle = math.radians(90.0 - place[k, COURSE])
-    place[k, EAST] = math.cos(angle)
-    place[k, NORTH] = math.sin(angle)
-    place[k, LON_PER_MILE] = DEG_PER_MILE / (math.cos(math.radians(place[k, LAT])) + TINY_COS)
+def set_course(track, k):
+    """Fill what depends on the course and the latitude of message k alone."""
+    angle = math.radians(90.0 - track[k].course)
+    track[k].east = math.cos(angle)
+    track[k].north = math.sin(angle)
+    track[k].lon_per_mile = DEG_PER_MILE / (math.cos(math.radians(track[k].lat)) + TINY_COS)
 
 
 @compiled
-def drift(place, a, b, hours, shape_factor):
+def drift(track, a, b, hours, shape_factor):
     """Return by how many miles message b is off from message a, `hours` later."""
-    lat_a, lon_a, lat_b, lon_b = place[a, LAT], place[a, LON], place[b, LAT], place[b, LON]
+    lat_a, lon_a, lat_b, lon_b = track[a].lat, track[a].lon, track[b].lat, track[b].lon
     miles_lon = MILES_PER_DEG * math.cos(math.radians(0.5 * (lat_a + lat_b)))
 
-    way = place[a, SPEED] * hours
-    ahead_lon = lon_a + place[a, EAST] * way * place[a, LON_PER_MILE]
-    ahead_lat = lat_a + place[a, NORTH] * way * DEG_PER_MILE
-    back = place[b, SPEED] * -hours
-    behind_lon = lon_b + place[b, EAST] * back * place[b, LON_PER_MILE]
-    behind_lat = lat_b + place[b, NORTH] * back * DEG_PER_MILE
+    reach_a, reach_b = track[a].speed * hours, track[b].speed * hours
+    ahead_lon = lon_a + track[a].east * reach_a * track[a].lon_per_mile
+    ahead_lat = lat_a + track[a].north * reach_a * DEG_PER_MILE
+    behind_lon = lon_b - track[b].east * reach_b * track[b].lon_per_mile
+    behind_lat = lat_b - track[b].north * reach_b * DEG_PER_MILE
     least = 0.5 * (
         math.hypot(miles_lon * _wrapped(behind_lon - lon_a), MILES_PER_DEG * (behind_lat - lat_a))
         + math.hypot(miles_lon * _wrapped(ahead_lon - lon_b), MILES_PER_DEG * (ahead_lat - lat_b))
@@ -54,14 +52,9 @@ def drift(place, a, b, hours, shape_factor):
     if gone * shape_factor < least:  # not min(): what is not a number stays so, as in the reference
         least = gone * shape_factor
 
-    reach_a, reach_b = place[a, SPEED] * hours, place[b, SPEED] * hours
-    if (
-        reach_a > 0
-        and reach_b > 0
-        and _may_be_least(place, a, b, east, north, gone, reach_a, reach_b, least, shape_factor)
-    ):
+    if reach_a > 0 and reach_b > 0 and _may_be_least(track, a, b, east, north, gone, hours, least / shape_factor):
         bearing = math.atan2(north, east)
-        aside = _aside(place[a, COURSE], bearing, gone, reach_a) + _aside(place[b, COURSE], bearing, gone, reach_b)
+        aside = _aside(track[a].course, bearing, gone, reach_a) + _aside(track[b].course, bearing, gone, reach_b)
         if 0.5 * aside * shape_factor < least:
             least = 0.5 * aside * shape_factor
     return least
@@ -76,18 +69,19 @@ def _wrapped(degrees):
 
 
 @compiled
-def _may_be_least(place, a, b, east, north, gone, reach_a, reach_b, least, shape_factor):
-    """Tell without trigonometry, erring on the side of yes, whether measure 3 can be below `least`."""
-    if abs(place[a, COURSE]) > SANE_DEG or abs(place[b, COURSE]) > SANE_DEG:
+def _may_be_least(track, a, b, east, north, gone, hours, least):
+    """Tell without trigonometry, erring on the side of yes, whether the mean distance aside can be below `least`."""
+    if abs(track[a].course) > SANE_DEG or abs(track[b].course) > SANE_DEG:
         return True
     doubt = DOUBT * gone
-    along_a = place[a, EAST] * east + place[a, NORTH] * north
-    along_b = place[b, EAST] * east + place[b, NORTH] * north
+    along_a = track[a].east * east + track[a].north * north
+    along_b = track[b].east * east + track[b].north * north
+    reach_a, reach_b = track[a].speed * hours, track[b].speed * hours
     if along_a < -doubt or along_b < -doubt or along_a > reach_a + doubt or along_b > reach_b + doubt:
         return False
-    aside_a = abs(place[a, EAST] * north - place[a, NORTH] * east)
-    aside_b = abs(place[b, EAST] * north - place[b, NORTH] * east)
-    return 0.5 * (aside_a + aside_b - 2 * doubt) * shape_factor <= least
+    aside_a = abs(track[a].east * north - track[a].north * east)
+    aside_b = abs(track[b].east * north - track[b].north * east)
+    return 0.5 * (aside_a + aside_b) - doubt <= least * (1 + DOUBT)
 
 
 @compiled

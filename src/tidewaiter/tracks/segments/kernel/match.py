@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.segments.kernel.arrays import CLASSES, METRIC
+from tidewaiter.tracks.segments.kernel.arrays import CLASSES
 from tidewaiter.tracks.segments.kernel.drift import drift
 
 MICROS = 1e6
@@ -19,34 +19,37 @@ SLACK = 1.0 + 1e-12  # a bound may be beaten by rounding
 @compiled
 def hours_between(track, a, b):
     """Return the hours from message a to message b."""
-    return (track.t[b] - track.t[a]) / MICROS / SECONDS_PER_HOUR
+    return (track[b].t - track[a].t) / MICROS / SECONDS_PER_HOUR
 
 
 @compiled
-def find_matches(track, k, segments, rule, matches):
+def find_matches(track, k, segments, n_open, rule, matches):
     """Return how many segments message k may continue: none, one, or several that cannot be told apart.
 
-    Fills `matches`; of several the best stands first.
+    Args:
+        track: the vessel's messages, of type `arrays.TRACK`.
+        k: number of the message.
+        segments: of type `arrays.OPEN`.
+        n_open: how many of them there are.
+        rule: `arrays.Rule`.
+        matches: of type `arrays.MATCH`, filled; of several the best stands first.
     """
     n = 0
-    for s in range(segments.n[0]):
-        metric, hours, back = _match(track, k, segments.last[s], rule)
+    for s in range(n_open):
+        metric, hours, back = _match(track, k, segments[s].last, rule)
         if metric > 0:
-            matches.segment[n] = s
-            matches.metric[n] = metric
-            matches.hours[n] = hours
-            matches.back[n] = back
+            matches[n].segment, matches[n].metric, matches[n].hours, matches[n].back = s, metric, hours, back
             n += 1
-    if n > 1:
-        for i in range(n):
-            length = segments.length[i if rule.nth_length else matches.segment[i]] / rule.short_segment
-            matches.score[i] = matches.metric[i] * length / math.sqrt(1 + length * length)
-        _best_first(matches, n)
-        best, kept = matches.score[0], 1
-        while kept < n and matches.score[kept] * rule.ambiguity_factor >= best:
-            kept += 1
-        n = kept
-    return n
+    if n < 2:
+        return n
+    for i in range(n):
+        length = segments[i if rule.nth_length else matches[i].segment].length / rule.short_segment
+        matches[i].score = matches[i].metric * length / math.sqrt(1 + length * length)
+    _best_first(matches, n)
+    likely = 1
+    while likely < n and matches[likely].score * rule.ambiguity_factor >= matches[0].score:
+        likely += 1
+    return likely
 
 
 @compiled
@@ -65,15 +68,13 @@ def _match(track, k, last, rule):
             break
         discount = max(1.0, back * rule.lookback_factor)
         most = max(kept, best_score)
-        if SLACK * weight / max(hours, rule.buffer_h) / discount > most:
-            metric = _metric(track, earlier, k, hours, rule)
-            if weight != 1.0:
-                metric *= weight
+        if SLACK * weight / max(hours, rule.buffer_h) / discount > most:  # it could be better at no distance at all
+            metric = weight * _metric(track, earlier, k, hours, rule)
             score = metric / discount
             if score > most:
                 best, best_hours, best_back, best_score = metric, hours, back, score
-        kept = track.place[earlier, METRIC]
-        earlier = track.earlier[earlier]
+        kept = track[earlier].metric
+        earlier = track[earlier].earlier
         if earlier < 0:
             break
     return best, best_hours, best_back
@@ -82,12 +83,12 @@ def _match(track, k, last, rule):
 @compiled
 def _same_class(track, k, last, lookback):
     """Tell whether any of the last messages may come from the same class of transponder."""
-    mine = track.kind[k] & CLASSES
+    mine = track[k].kind & CLASSES
     earlier = last
     for _ in range(lookback):
-        if track.kind[earlier] & mine:
+        if track[earlier].kind & mine:
             return True
-        earlier = track.earlier[earlier]
+        earlier = track[earlier].earlier
         if earlier < 0:
             break
     return False
@@ -96,7 +97,7 @@ def _same_class(track, k, last, lookback):
 @compiled
 def _metric(track, a, b, hours, rule):
     effective = hours / (1 + (hours / rule.penalty_h) ** rule.exponent)
-    off = drift(track.place, a, b, effective, rule.shape_factor)
+    off = drift(track, a, b, effective, rule.shape_factor)
     padded = math.hypot(hours, rule.buffer_h)
     allowed = padded * rule.max_speed_kn
     if not off <= allowed:
@@ -109,13 +110,17 @@ def _metric(track, a, b, hours, rule):
 def _best_first(matches, n):
     """Sort matches by falling score; equal ones keep their order."""
     for i in range(1, n):
-        segment, metric, score = matches.segment[i], matches.metric[i], matches.score[i]
-        hours, back = matches.hours[i], matches.back[i]
         j = i
-        while j > 0 and matches.score[j - 1] < score:
-            matches.segment[j], matches.metric[j] = matches.segment[j - 1], matches.metric[j - 1]
-            matches.score[j], matches.hours[j] = matches.score[j - 1], matches.hours[j - 1]
-            matches.back[j] = matches.back[j - 1]
+        while j > 0 and matches[j - 1].score < matches[j].score:
+            _swap(matches, j - 1, j)
             j -= 1
-        matches.segment[j], matches.metric[j], matches.score[j] = segment, metric, score
-        matches.hours[j], matches.back[j] = hours, back
+
+
+@compiled
+def _swap(matches, i, j):
+    a, b = matches[i], matches[j]  # records, so views: each value is moved by itself
+    a.metric, b.metric = b.metric, a.metric
+    a.score, b.score = b.score, a.score
+    a.hours, b.hours = b.hours, a.hours
+    a.segment, b.segment = b.segment, a.segment
+    a.back, b.back = b.back, a.back

@@ -7,184 +7,184 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.segments.kernel.arrays import (
-    COURSE,
-    LAT,
-    LON,
-    LONG_RANGE,
-    METRIC,
-    NO_ID,
-    SPEED,
-    new_matches,
-    new_open,
-    new_track,
-)
+from tidewaiter.tracks.segments.kernel.arrays import LONG_RANGE, MATCH, NO_ID, OPEN, TRACK
 from tidewaiter.tracks.segments.kernel.drift import set_course
 from tidewaiter.tracks.segments.kernel.match import find_matches, hours_between
-from tidewaiter.tracks.segments.kernel.seen import name_repeats, place_repeats
+from tidewaiter.tracks.segments.kernel.seen import mark_name_repeats, mask_for, place_repeats
 
 ID_STEP = 1_000  # microseconds between ids that would be the same
 NO_COURSE_DEG = 359.95  # above it a course is "not available"
 NO_SPEED_KN = 102.25  # and a speed
-NOT_A_POSITION, POSITION = 0, 1
 
 
 @compiled
-def segment_all(messages, rule, id_t):
+def segment_all(messages, rule, noise_speeds, id_t):
     """Find the segment of every message.
 
     Args:
         messages: `arrays.Messages`.
         rule: `arrays.Rule`.
+        noise_speeds: (m, 2) float64 knots, bounds between which a speed is noise.
         id_t: (rows,) int64, filled with the time in the id of each message's segment (microseconds), `NO_ID` for none.
     """
-    longest = 0
+    longest = 1
     for v in range(messages.start.shape[0] - 1):
         longest = max(longest, messages.start[v + 1] - messages.start[v])
+    track = np.empty(longest, TRACK)
+    place_slots = np.full(mask_for(longest) + 1, -1, np.int32)
+    with_names = messages.named.shape[0] > 0
+    name_slots = np.full(mask_for(longest) + 1 if with_names else 1, -1, np.int32)
+    segments = np.empty(rule.max_open, OPEN)
+    matches = np.empty(rule.max_open, MATCH)
     id_t[:] = NO_ID
-    track = new_track(max(longest, 1), messages.named.shape[0] > 0)
-    segments = new_open(rule.max_open)
-    matches = new_matches(rule.max_open)
     for v in range(messages.start.shape[0] - 1):
-        _vessel(messages, messages.start[v], messages.start[v + 1], rule, track, segments, matches, id_t)
+        first, n = messages.start[v], messages.start[v + 1] - messages.start[v]
+        _load(messages, first, n, track)
+        if with_names:
+            mark_name_repeats(messages, track, name_slots, first, n)
+        _vessel(track, first, n, rule, noise_speeds, place_slots, segments, matches)
+        for k in range(n):
+            id_t[messages.order[first + k]] = track[k].id_t
 
 
 @compiled
-def _vessel(messages, first, end, rule, track, segments, matches, id_t):
-    mask = 1
-    while mask < 2 * (end - first):
-        mask *= 2
-    mask -= 1
-    segments.n[0] = 0
-    for k in range(end - first):
-        row = messages.order[first + k]
-        track.row[k] = row
-        if messages.named.shape[0] > 0 and messages.named[row] and name_repeats(messages, track, first, k, mask):
+def _load(messages, first, n, track):
+    order, t, kind, heading = messages.order, messages.t, messages.kind, messages.heading
+    lat, lon, speed, course = messages.lat, messages.lon, messages.speed, messages.course
+    for k in range(n):
+        row = order[first + k]
+        track[k].t, track[k].kind, track[k].heading = t[row], kind[row], heading[row]
+        track[k].lat, track[k].lon = lat[row], lon[row]
+        track[k].speed, track[k].course = speed[row], course[row]
+        track[k].repeat = 0
+        track[k].id_t = NO_ID
+
+
+@compiled
+def _vessel(track, first, n, rule, noise_speeds, place_slots, segments, matches):
+    mask = mask_for(n)
+    n_open = 0
+    for k in range(n):
+        if track[k].repeat:
             continue
-        if not _read(messages, row, rule, track, k):
+        if not _usable(track, k, rule, noise_speeds):
             if rule.number_noise:
-                id_t[row] = _free_id(track.t[k], segments)
-            continue
-        if place_repeats(track, first, k, mask):
-            continue
-        _place(track, k, segments, rule, matches, id_t)
-    while segments.n[0] > 0:
-        _close(0, track, segments, rule, id_t)
+                track[k].id_t = _free_id(track[k].t, segments, n_open)
+        elif not place_repeats(track, place_slots, first, k, mask):
+            n_open = _place(track, k, segments, n_open, rule, matches)
+    while n_open > 0:
+        n_open = _close(0, track, segments, n_open, rule)
 
 
 @compiled
-def _read(messages, row, rule, track, k):
-    """Copy a message into the track; return False if it is no usable position."""
-    lat, lon, speed, course = messages.lat[row], messages.lon[row], messages.speed[row], messages.course[row]
-    track.t[k] = messages.t[row]
-    track.kind[k] = messages.kind[row]
-    track.heading[k] = messages.heading[row]
-    if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+def _usable(track, k, rule, noise_speeds):
+    """Tell whether message k is a usable position."""
+    if not (-90.0 <= track[k].lat <= 90.0 and -180.0 <= track[k].lon <= 180.0):
         return False
+    speed, course = track[k].speed, track[k].course
+    with_course = 0.0 <= course <= NO_COURSE_DEG
     if rule.still_without_motion:
-        if not speed <= NO_SPEED_KN or not 0.0 <= course <= NO_COURSE_DEG:
-            speed, course = 0.0, 0.0
-    elif not (math.isfinite(speed) and math.isfinite(course)):
+        if not (-math.inf < speed <= NO_SPEED_KN and with_course):
+            track[k].speed, track[k].course = 0.0, 0.0
+            return True
+    elif not (
+        math.isfinite(speed) and (with_course or (NO_COURSE_DEG < course < math.inf and speed <= rule.very_slow_kn))
+    ):
         return False
-    if not (0.0 <= course <= NO_COURSE_DEG or (course > NO_COURSE_DEG and speed <= rule.very_slow_kn)):
-        return False
-    for i in range(rule.noise_speeds_kn.shape[0]):
-        if rule.noise_speeds_kn[i, 0] < speed < rule.noise_speeds_kn[i, 1]:
+    for i in range(noise_speeds.shape[0]):
+        if noise_speeds[i, 0] < speed < noise_speeds[i, 1]:
             return False
-    track.place[k, LAT], track.place[k, LON] = lat, lon
-    track.place[k, SPEED], track.place[k, COURSE] = speed, course
     return True
 
 
 @compiled
-def _place(track, k, segments, rule, matches, id_t):
-    """Find the segment of position k."""
-    set_course(track.place, k)
-    track.place[k, METRIC] = 0.0
-    track.earlier[k] = -1
+def _place(track, k, segments, n_open, rule, matches):
+    """Find the segment of position k; return how many are open then."""
+    set_course(track, k)
+    track[k].metric = 0.0
+    track[k].earlier = -1
     s = 0
-    while s < segments.n[0]:
-        if hours_between(track, segments.last[s], k) > rule.max_gap_h:
-            _close(s, track, segments, rule, id_t)
+    while s < n_open:
+        if hours_between(track, segments[s].last, k) > rule.max_gap_h:
+            n_open = _close(s, track, segments, n_open, rule)
         else:
             s += 1
-    n = find_matches(track, k, segments, rule, matches)
-    if n > 0 and track.kind[k] & LONG_RANGE:
-        hours = matches.hours[0]
+    n = find_matches(track, k, segments, n_open, rule, matches)
+    if n > 0 and track[k].kind & LONG_RANGE:
+        hours = matches[0].hours
         for i in range(1, n):
-            hours = min(hours, matches.hours[i])
+            hours = min(hours, matches[i].hours)
         if hours < rule.type_27_gap_h:  # too coarse to say where in a port a ship lies
             if rule.number_noise:
-                id_t[track.row[k]] = _free_id(track.t[k], segments)
-            return
+                track[k].id_t = _free_id(track[k].t, segments, n_open)
+            return n_open
     if n == 1:
-        _continue(track, k, segments, matches, id_t)
-        return
+        _continue(track, k, segments, matches)
+        return n_open
     for i in range(n):
-        closed = matches.segment[i]
-        _close(closed, track, segments, rule, id_t)
+        closed = matches[i].segment
+        n_open = _close(closed, track, segments, n_open, rule)
         for j in range(i + 1, n):
-            if matches.segment[j] > closed:
-                matches.segment[j] -= 1
-    _begin(track, k, segments, rule, id_t)
+            if matches[j].segment > closed:
+                matches[j].segment -= 1
+    return _begin(track, k, segments, n_open, rule)
 
 
 @compiled
-def _continue(track, k, segments, matches, id_t):
-    s = matches.segment[0]
-    earlier = segments.last[s]
-    for _ in range(matches.back[0]):
-        track.next_dropped[earlier] = segments.dropped[s]
-        segments.dropped[s] = earlier
-        earlier = track.earlier[earlier]
-    track.earlier[k] = earlier
-    track.place[k, METRIC] = matches.metric[0]
-    segments.last[s] = k
-    segments.length[s] += 1
-    id_t[track.row[k]] = segments.id_t[s]
+def _continue(track, k, segments, matches):
+    s = matches[0].segment
+    earlier = segments[s].last
+    for _ in range(matches[0].back):
+        track[earlier].next_dropped = segments[s].dropped
+        segments[s].dropped = earlier
+        earlier = track[earlier].earlier
+    track[k].earlier = earlier
+    track[k].metric = matches[0].metric
+    track[k].id_t = segments[s].id_t
+    segments[s].last = k
+    segments[s].length += 1
 
 
 @compiled
-def _begin(track, k, segments, rule, id_t):
-    while segments.n[0] >= rule.max_open:
+def _begin(track, k, segments, n_open, rule):
+    while n_open >= rule.max_open:
         stalest = 0
-        for s in range(1, segments.n[0]):
-            if track.t[segments.last[s]] < track.t[segments.last[stalest]]:
+        for s in range(1, n_open):
+            if track[segments[s].last].t < track[segments[stalest].last].t:
                 stalest = s
-        _close(stalest, track, segments, rule, id_t)
-    s = segments.n[0]
-    segments.id_t[s] = _free_id(track.t[k], segments)
-    segments.last[s] = k
-    segments.dropped[s] = -1
-    segments.length[s] = 1
-    segments.n[0] = s + 1
-    id_t[track.row[k]] = segments.id_t[s]
+        n_open = _close(stalest, track, segments, n_open, rule)
+    segments[n_open].id_t = _free_id(track[k].t, segments, n_open)
+    segments[n_open].last = k
+    segments[n_open].dropped = -1
+    segments[n_open].length = 1
+    track[k].id_t = segments[n_open].id_t
+    return n_open + 1
 
 
 @compiled
-def _close(s, track, segments, rule, id_t):
+def _close(s, track, segments, n_open, rule):
     """Close segment s; what was dropped from it gets its id now, when others may be open than when it came."""
-    dropped = segments.dropped[s]
-    segments.n[0] -= 1
-    for i in range(s, segments.n[0]):
-        segments.id_t[i] = segments.id_t[i + 1]
-        segments.last[i] = segments.last[i + 1]
-        segments.dropped[i] = segments.dropped[i + 1]
-        segments.length[i] = segments.length[i + 1]
+    dropped = segments[s].dropped
+    for i in range(s, n_open - 1):
+        segments[i].id_t, segments[i].length = segments[i + 1].id_t, segments[i + 1].length
+        segments[i].last, segments[i].dropped = segments[i + 1].last, segments[i + 1].dropped
     while dropped >= 0:
-        id_t[track.row[dropped]] = _free_id(track.t[dropped], segments) if rule.number_noise else NO_ID
-        dropped = track.next_dropped[dropped]
+        track[dropped].id_t = _free_id(track[dropped].t, segments, n_open - 1) if rule.number_noise else NO_ID
+        dropped = track[dropped].next_dropped
+    return n_open - 1
 
 
 @compiled
-def _free_id(t, segments):
+def _free_id(t, segments, n_open):
     """Return the first time from t on, in steps of a millisecond, that no open segment has in its id."""
     taken = True
     while taken:
         taken = False
-        for s in range(segments.n[0]):
-            if segments.id_t[s] == t:
+        for s in range(n_open):
+            if segments[s].id_t == t:
                 taken = True
                 t += ID_STEP
                 break
