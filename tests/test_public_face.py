@@ -23,7 +23,7 @@ ALLOWED = {
     "readings": {"case", "errors", "model"},
     "reports": {"errors"},
     "compiled": set(),
-    "tracks": {"compiled", "errors"},
+    "tracks": {"compiled", "errors", "model"},
     "voyages": {"compiled", "errors", "inference", "model"},
     "tally": {"case", "errors", "inference", "model"},
     "publish": {"errors", "inference", "model", "numbers"},

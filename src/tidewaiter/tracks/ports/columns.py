@@ -166,3 +166,10 @@ def _frozen(values: NDArray[Any]) -> NDArray[Any]:
 def times(t: NDArray[np.int64]) -> pa.Array:
     """UTC microseconds as time stamps."""
     return pa.array(t, pa.int64()).cast(TIME)
+
+
+def rank(column: pa.ChunkedArray) -> NDArray[np.intp]:
+    """Rank of each cell among the sorted distinct values, shape (n,)."""
+    coded = column.combine_chunks().dictionary_encode()
+    ranks = np.argsort(pc.sort_indices(coded.dictionary).to_numpy())
+    return np.asarray(ranks[coded.indices.to_numpy()])

@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.errors import InputError
-from tidewaiter.tracks.ports.columns import VESSELS, Columns, Names, chosen, read_columns, times
-from tidewaiter.tracks.ports.index import PlaceIndex, ids_of, index_places
+from tidewaiter.tracks.ports.columns import VESSELS, Columns, Names, chosen, read_columns
+from tidewaiter.tracks.ports.counting import counted
+from tidewaiter.tracks.ports.index import PlaceIndex, index_places
 from tidewaiter.tracks.ports.places import Places
-from tidewaiter.tracks.ports.tables import EVENT_TYPES, events_schema
+from tidewaiter.tracks.ports.tables import events_schema
 from tidewaiter.tracks.ports.thresholds import DAY
+from tidewaiter.tracks.ports.told import event_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,14 +103,14 @@ class PortStream:
         """
         table = chosen(positions, self.names)
         if table.num_rows == 0:
-            return self._events(table, np.empty((0, 5), np.int64))
+            return self._nothing(table)
         cut = _unfinished(table, by_day=self.thresholds.daily_thinning)
         if cut == 0 and self._waiting:
             last = self._waiting[-1].slice(self._waiting[-1].num_rows - 1)
             both = pa.concat_tables([last, table.slice(table.num_rows - 1)])
             if _unfinished(both, by_day=self.thresholds.daily_thinning) == 0:
                 self._waiting.append(table)
-                return self._events(table, np.empty((0, 5), np.int64))
+                return self._nothing(table)
         done = pa.concat_tables([*self._waiting, table.slice(0, cut)])
         self._waiting = [table.slice(cut)] if cut < table.num_rows else []
         return self.take(done)
@@ -122,11 +124,11 @@ class PortStream:
             events.append(self.take(pa.concat_tables(self._waiting)))
             self._waiting = []
         if self._carried is not None:
-            t = read_columns(self._carried).t
+            columns = read_columns(self._carried)
             found = np.empty((1, 5), np.int64)
             port = 0 if self._in_port_once else -1
-            n = machine.open_gap(found, 0, t, self.thresholds.gap, self._until, self._state, 1, port)
-            events.append(self._events(self._carried, found[:n]))
+            n = machine.open_gap(found, 0, columns.t, self.thresholds.gap, self._until, self._state, 1, port)
+            events.append(self._told(self._carried, columns, found[:n]))
             self._carried, self._state = None, -1
         elif not events:
             return self._no_events()
@@ -158,85 +160,23 @@ class PortStream:
             first - 1,
             0 if first and self._in_port_once else -1,
         )
-        events = self._events(table, found)
+        events = self._told(table, columns, found)
         self._in_port_once = port >= 0
         if last >= 0:
             # copied, so that two rows do not keep a whole batch in memory
             self._carried = table.take(pa.array([port if port >= 0 else last, last])).combine_chunks()
         return events
 
+    def _told(self, table: pa.Table, columns: Columns, found: NDArray[np.int64]) -> pa.Table:
+        events = event_rows(table, columns, found, self.index)
+        self._schema = events.schema
+        return events
+
+    def _nothing(self, table: pa.Table) -> pa.Table:
+        return self._told(table, read_columns(table.slice(0, 0)), np.empty((0, 5), np.int64))
+
     def _no_events(self) -> pa.Table:
         return (self._schema or events_schema(pa.string(), pa.string(), pa.string())).empty_table()
-
-    def _events(self, table: pa.Table, found: NDArray[np.int64]) -> pa.Table:
-        """Rows of the events that `machine.run_machine` found in a table, sorted by vessel, time and type."""
-        from tidewaiter.tracks.ports.kernel import machine  # noqa: PLC0415
-        from tidewaiter.tracks.ports.kernel.grid import nearest  # noqa: PLC0415
-
-        vessel = table["vessel"]
-        segment = table["segment"] if "segment" in table.column_names else vessel
-        ssvid = table["ssvid"] if "ssvid" in table.column_names else vessel
-        schema = events_schema(vessel.type, segment.type, ssvid.type)
-        self._schema = schema
-        if not len(found):
-            return schema.empty_table()
-        columns = read_columns(table)
-        found = found[_order(found, columns.run, segment)]
-        row, port = pa.array(found[:, machine.ROW]), found[:, machine.PORT]
-        ports, which = np.unique(port, return_inverse=True)
-        shapes = self.index.places.shapes
-        place = nearest(self.index.grid, shapes, columns.lat[ports], columns.lon[ports])[0][which]
-        silent = found[:, machine.TYPE] == machine.GAP_BEGIN
-        kinds = pa.array(EVENT_TYPES).take(pa.array(found[:, machine.TYPE]))
-        return pa.table(
-            [
-                vessel.take(row),
-                ssvid.take(row),
-                segment.take(row),
-                times(found[:, machine.TIME]),
-                kinds,
-                ids_of(self.index.places, place),
-                shapes.lat[place],
-                shapes.lon[place],
-                pa.array(columns.lat[found[:, machine.ROW]], mask=silent),
-                pa.array(columns.lon[found[:, machine.ROW]], mask=silent),
-                times(found[:, machine.LAST]),
-            ],
-            schema=schema,
-        )
-
-
-def counted(
-    columns: Columns, index: PlaceIndex, limits: PortThresholds, first: int, table: pa.Table
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_]]:
-    """Zone of every position; rows from `first` on that count, by vessel and time; whether a gap may end at each."""
-    from tidewaiter.tracks.ports.kernel import grid, thin  # noqa: PLC0415
-
-    lat, lon, speed = columns.lat, columns.lon, columns.speed
-    shapes = index.places.shapes
-    zone = grid.zones(index.grid, shapes, lat, lon, speed, limits.fastest_kn, limits.needs_speed)
-    thin.drop_doubles(zone, first, columns.run, columns.slot, columns.slots, columns.t, speed, lat, lon)
-    if not limits.daily_thinning:
-        rows = np.flatnonzero(zone[first:] != grid.INVALID) + first
-        return zone, rows, np.ones(rows.size, bool)
-    mark = thin.thin(
-        zone,
-        first,
-        columns.run,
-        columns.slot,
-        columns.slots,
-        columns.t,
-        speed,
-        limits.stop_begin_kn + limits.speed_slack_kn,
-        limits.stop_end_kn - limits.speed_slack_kn,
-        limits.gap,
-    )
-    rows = np.flatnonzero(mark)
-    run, t = columns.run[rows], columns.t[rows]
-    if "segment" in table.column_names and ((run[1:] == run[:-1]) & (t[1:] == t[:-1])).any():
-        # segments of one vessel at one instant go by their ids
-        rows = rows[np.lexsort((_rank(table["segment"].take(pa.array(rows))), t, run))]
-    return zone, rows, (mark[rows] & thin.GAP_END) > 0
 
 
 def microseconds(moment: datetime) -> int:
@@ -276,26 +216,7 @@ def _unfinished(table: pa.Table, *, by_day: bool) -> int:
         same = (t == t[-1]) & np.asarray(pc.equal(vessel, vessel[-1]).to_numpy(zero_copy_only=False))
         others = np.flatnonzero(~same)
         if others.size:
-            return start + int(others[-1]) + 1
+            return int(start + others[-1] + 1)
         if start == 0:
             return 0
         width *= 8
-
-
-def _order(found: NDArray[np.int64], run: NDArray[np.int32], segment: pa.ChunkedArray) -> NDArray[np.intp]:
-    """Order of events by vessel, time, type and, where these are equal, segment."""
-    from tidewaiter.tracks.ports.kernel import machine  # noqa: PLC0415
-
-    row, kind, t = found[:, machine.ROW], found[:, machine.TYPE], found[:, machine.TIME]
-    order = np.lexsort((kind, t, run[row]))
-    same = np.diff(np.column_stack([run[row], t, kind])[order], axis=0) == 0
-    if same.all(axis=1).any():
-        order = np.lexsort((_rank(segment.take(pa.array(row))), kind, t, run[row]))
-    return order
-
-
-def _rank(column: pa.ChunkedArray) -> NDArray[np.intp]:
-    """Rank of each cell among the sorted distinct values, shape (n,)."""
-    coded = column.combine_chunks().dictionary_encode()
-    rank = np.argsort(pc.sort_indices(coded.dictionary).to_numpy())
-    return rank[coded.indices.to_numpy()]

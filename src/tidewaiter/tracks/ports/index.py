@@ -11,8 +11,9 @@ import pyarrow as pa
 from tidewaiter.tracks.ports.kernel.arrays import Grid
 
 if TYPE_CHECKING:
-    from tidewaiter.tracks.ports.places import Places
     from numpy.typing import NDArray
+
+    from tidewaiter.tracks.ports.places import Places
 
 # A cell of about 0.4 of the exit distance: at 4 km a 64th of a degree.
 CELLS_PER_REACH = 2.5

@@ -55,7 +55,7 @@ def outline(rings: Sequence[Sequence[tuple[float, float]]]) -> Outline:
         raise InputError("a polygon without a ring")
     first = unrolled[0]
     middle = (first[:, 0].min() + first[:, 0].max()) / 2
-    turned = [ring + [360 * round((middle - ring[:, 0].mean()) / 360), 0] for ring in unrolled]
+    turned = [np.add(ring, (360 * round((middle - ring[:, 0].mean()) / 360), 0)) for ring in unrolled]
     corners = np.concatenate(turned)
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
     if not (west < east and south < north):
@@ -80,8 +80,8 @@ def _unrolled(ring: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     lon = at[0, 0] + np.cumsum(np.insert(short, 0, 0.0))
     if abs(lon[-1] - lon[0]) > 180:  # once round the globe: over the pole and back
         pole = 90.0 if at[:, 1].mean() > 0 else -90.0
-        lon = np.concatenate([lon, [lon[-1], lon[0], lon[0]]])
-        return np.column_stack([lon, np.concatenate([at[:, 1], [pole, pole, at[0, 1]]])])
+        lon = np.append(lon, [lon[-1], lon[0], lon[0]])
+        return np.column_stack([lon, np.append(at[:, 1], [pole, pole, at[0, 1]])])
     return np.column_stack([lon, at[:, 1]])
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.ports.columns import VESSELS, Names, chosen, read_columns, times
-from tidewaiter.tracks.ports.events import counted
+from tidewaiter.tracks.ports.counting import counted
 from tidewaiter.tracks.ports.index import PlaceIndex, ids_of, index_places
 from tidewaiter.tracks.ports.places import Places
 from tidewaiter.tracks.ports.tables import THINNED
