@@ -109,9 +109,7 @@ def usable(row, limits):
     if limits.still_without_motion:
         if not (-math.inf < speed <= 102.25 and with_course):
             row.speed = row.course = 0.0
-    elif not (math.isfinite(speed) and math.isfinite(course)):
-        return False
-    elif not (with_course or (course > 359.95 and speed <= limits.very_slow_kn)):
+    elif not math.isfinite(speed) or not (with_course or (359.95 < course < math.inf and speed <= limits.very_slow_kn)):
         return False
     return not any(low < row.speed < high for low, high in limits.noise_speeds_kn)
 
@@ -140,7 +138,9 @@ def best_matches(row, tracks, limits):
         length = len(track.rows) / limits.short_segment
         scored.append((match.metric * length / math.sqrt(1 + length**2), match))
     scored.sort(key=lambda pair: pair[0], reverse=True)
-    return [match for score, match in scored if match is scored[0][1] or score * limits.ambiguity_factor >= scored[0][0]]
+    return [
+        match for score, match in scored if match is scored[0][1] or score * limits.ambiguity_factor >= scored[0][0]
+    ]
 
 
 def match_with(track, row, limits):

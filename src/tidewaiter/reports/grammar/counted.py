@@ -55,6 +55,8 @@ def _thing(
     """
     starts = {n.start for n in others if n is not number}
     at = number.end
+    if number.share and before is not None and _of_it(line, at):
+        return before._replace(start=None, end=None, rule="a share of what was counted before")
     if line.at("attribution.unnamed", at) or (line.at("role", at) and not line.at("item", at)):
         return None  # "two officials said"
     whole = next((n for n in others if 1 <= n.start - number.end <= 2), None)
@@ -72,12 +74,14 @@ def _thing(
     if found is not None and not found.item:
         return _measured(line, found, before)
     if found is not None and line.lexicon.code == "ko":
-        found = _named_before(line, number, found)
+        found = _with_loss(line, _named_before(line, number, found), number.start, number.end + 1)
     if found is not None:
         return found
     left = _left(line, number, {t for n in others if n is not number for t in range(n.start, n.end)})
     if left is not None:
         return _with_loss(line, left, number.start, number.end) if not number.share else left
+    if number.times and any(line.has("syntax.docks", *clause) for clause in [line.clause(number.start)]):
+        return Counted("port_call", "call", None, None, "times of calling at a port")
     if number.times and any(line.value("predicate", h.start)[0] == "voyages" for h in line.of("predicate")):
         return Counted("voyage", "voyage", None, None, "times of a voyage")
     if number.times:
@@ -85,6 +89,16 @@ def _thing(
     if before is not None and (_takes_up(line, number) or (same and _nothing_follows(line, number))):
         return before._replace(start=None, end=None, rule="taken up from the sentence before")
     return _people(line, number) or _unknown(line, number)
+
+
+def _of_it(line: Line, at: int) -> bool:
+    """Tell whether a share is one of what was named before: "a third of it", "die Hälfte dieser Menge"."""
+    for token in range(at, min(at + 3, line.size)):
+        if line.at("syntax.they", token) or line.at("syntax.demonstratives", token):
+            return not any(line.at("item", t) for t in range(token, min(token + 3, line.size)))
+        if len(line.words.folded[token]) > 3:
+            return False
+    return False
 
 
 def _measured(line: Line, measure: Counted, before: Counted | None) -> Counted | None:
@@ -251,6 +265,9 @@ def _left(line: Line, number: Number, taken: set[int]) -> Counted | None:
     for at in range(number.start - 1, max(first, number.start - 3 * LEFT) - 1, -1):
         if at in taken:
             return None
+        verb = line.at("predicate", at)
+        if verb is not None and verb.value[1] == "give" and line.lexicon.code in {"en", "fr"} and not number.share:
+            return None  # what gives is not what is counted: "Warships carried the first 1,500"
         crossed = crossed or at < own or line.at("predicate", at) is not None or line.words.folded[at] == ":"
         hit = line.ending("item", at + 1)
         if hit is not None and hit.value in world.items:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.numbers import Number
 
+MEASURED = frozenset({"barrel", "tonne"})
 NEIGHBOURS = 12
 """Numbers on either side that can take a noun away from a number."""
 
@@ -40,6 +41,8 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
             mass.append(thing.item)
         if last is not None and thing.item in {"", "person"} and not thing.unit.endswith("percent"):
             thing = _as_before(line, thing, last)
+        if thing.unit in MEASURED and number.relation in {"eq", "le", "lt"} and _is_cap(line, number):
+            thing = thing._replace(item="sanction_cap", rule="a measure that is allowed")
         last = thing
         token = thing.start if thing.start is not None else number.bare_start
         what = frame(line, token, thing.item, share=number.share, times=number.times)
@@ -48,6 +51,12 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
         drafts.append(_draft(told, number, thing, what, published))
     _join(told, drafts)
     return drafts, last if drafts else None
+
+
+def _is_cap(line: Line, number: Number) -> bool:
+    """Tell whether a measure is what sanctions allow: "Erlaubt sind nach Resolution 2397 höchstens 500.000 Barrel"."""
+    first, last = line.clause(number.start)
+    return line.has("syntax.allowed", first, last)
 
 
 def _is_share(line: Line, number: Number, thing: Counted) -> bool:

@@ -148,9 +148,8 @@ def _kinds(column: pa.ChunkedArray | None, rows: int) -> np.ndarray:
     one = _one(coded)
     whole = pa.types.is_integer(one.dictionary.type)
     bits = [KINDS.get(f"AIS.{kind}" if whole else str(kind), 0) for kind in one.dictionary.to_pylist()]
-    numbers = pc.fill_null(one.indices, len(bits)).to_numpy(zero_copy_only=False)
-    table = np.array([*bits, 0], np.int8)
-    return np.take(table, numbers)
+    numbers = np.asarray(pc.fill_null(one.indices, len(bits)).to_numpy(zero_copy_only=False), np.int64)
+    return np.array([*bits, 0], np.int8)[numbers]
 
 
 def _names(column: pa.ChunkedArray) -> pa.Array:

@@ -52,7 +52,9 @@ def write_segmented(
         raise InputError(error.message, file=path, hint=error.hint) from error
     except FileNotFoundError as error:
         raise InputError("there is no such file or folder", file=error.filename or path) from error
-    except (pa.ArrowException, UnicodeDecodeError, OverflowError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the machine's fault (a full disk, a folder that may not be written), not the file's
         hint = "write it again from its source"
         raise InputError("is not a Parquet file, or it is damaged", file=path, hint=hint) from error
     finally:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.tracks.segments.columns import read_columns
-from tidewaiter.tracks.segments.kernel.arrays import NO_ID, Messages, Rule
+from tidewaiter.tracks.segments.kernel.arrays import Messages, Rule
 from tidewaiter.tracks.segments.kernel.order import in_order, settle_ties
 from tidewaiter.tracks.segments.kernel.scan import segment_all
 from tidewaiter.tracks.segments.kernel.text import measure, write
@@ -24,7 +24,7 @@ class Rows(NamedTuple):
 
     Attributes:
         vessel: int32, number of the vessel in `vessels`; -1 = none.
-        id_t: int64, time in the segment's id in UTC microseconds; `kernel.arrays.NO_ID` = in no segment.
+        id_t: int64, time in the segment's id in UTC microseconds; the least int64 = in no segment.
         vessels: (k,) large strings.
     """
 
@@ -36,6 +36,7 @@ class Rows(NamedTuple):
         """Return the ids of rows `begin` to `end` as strings, null where there is none."""
         id_t, vessel = self.id_t[begin:end], self.vessel[begin:end]
         names_at, names = _string_buffers(self.vessels)
+        names_at, names = _fixed(names_at), _fixed(names)
         at = np.empty(len(id_t) + 1, np.int64)
         valid = np.zeros((len(id_t) + 7) // 8, np.uint8)
         measure(id_t, vessel, names_at, at, valid)
@@ -58,10 +59,11 @@ def segment_rows(table: pa.Table, thresholds: Segments) -> Rows:
         (np.zeros(1, np.int64), np.zeros(0, np.uint8)) if columns.msgid is None else _string_buffers(columns.msgid)
     )
     named = np.zeros(0, np.int8) if columns.msgid is None else _present(columns.msgid)
-    messages = Messages(
+    arrays = (
         order, start, columns.t, columns.lat, columns.lon, columns.speed, columns.course, columns.heading, columns.kind,
         names, names_at, named,
     )  # fmt: skip
+    messages = Messages(*(_fixed(array) for array in arrays))
     id_t = np.empty(len(columns.t), np.int64)
     noise_speeds = np.array(thresholds.noise_speeds_kn, np.float64).reshape(-1, 2)
     segment_all(messages, _rule(thresholds), noise_speeds, id_t)
@@ -93,7 +95,7 @@ def _rule(thresholds: Segments) -> Rule:
 
 def _ordered(vessel: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows by vessel and time, equal ones as they came, and where each vessel begins."""
-    if (vessel >= 0).all() and in_order(vessel, t):
+    if (vessel >= 0).all() and in_order(_fixed(vessel), _fixed(t)):
         order = np.arange(len(t), dtype=np.int64)
     else:
         rows = np.flatnonzero(vessel >= 0)
@@ -108,6 +110,13 @@ def _ordered(vessel: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     ordered = vessel[order]
     start = np.flatnonzero(np.diff(ordered, prepend=-1)) if len(order) else np.empty(0, np.int64)
     return order, np.append(start, len(order)).astype(np.int64)
+
+
+def _fixed(array: np.ndarray) -> np.ndarray:
+    """Return a view nobody can write to, as Arrow's own are: Numba compiles anew for each mixture of the two."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 def _present(column: pa.Array) -> np.ndarray:

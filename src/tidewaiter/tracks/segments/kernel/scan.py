@@ -94,10 +94,10 @@ def _usable(track, k, rule, noise_speeds):
         math.isfinite(speed) and (with_course or (NO_COURSE_DEG < course < math.inf and speed <= rule.very_slow_kn))
     ):
         return False
+    noise = False
     for i in range(noise_speeds.shape[0]):
-        if noise_speeds[i, 0] < speed < noise_speeds[i, 1]:
-            return False
-    return True
+        noise |= noise_speeds[i, 0] < speed < noise_speeds[i, 1]
+    return not noise
 
 
 @compiled
