@@ -1,0 +1,1 @@
+"""Compiled parts of reading: times written as text, the sieve of rows, points in WKB."""
