@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tidewaiter.tracks.segments.columns import read_columns
 from tidewaiter.tracks.segments.kernel.arrays import Messages, Rule
-from tidewaiter.tracks.segments.kernel.order import in_order, settle_ties
+from tidewaiter.tracks.segments.kernel.order import in_order
 from tidewaiter.tracks.segments.kernel.scan import segment_all
 from tidewaiter.tracks.segments.kernel.text import measure, write
 
@@ -102,14 +102,22 @@ def _ordered(vessel: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         span = int(np.ptp(t[rows])) + 1 if len(rows) else 1
         if span < 2**62 // (int(vessel.max(initial=0)) + 1):
             key = vessel[rows] * np.int64(span) + (t[rows] - (t[rows].min() if len(rows) else 0))
-            by_key = np.argsort(key)
-            settle_ties(key, by_key)
-            order = rows[by_key]
+            order = rows[_sorted(key)]
         else:
             order = rows[np.lexsort((t[rows], vessel[rows]))]
     ordered = vessel[order]
     start = np.flatnonzero(np.diff(ordered, prepend=-1)) if len(order) else np.empty(0, np.int64)
     return order, np.append(start, len(order)).astype(np.int64)
+
+
+def _sorted(key: np.ndarray) -> np.ndarray:
+    """Return a stable order: of a fast sort that is not, with the equal ones put right."""
+    order = np.argsort(key)
+    ordered = key[order]
+    same = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if len(key) else order
+    order[tied] = order[tied][np.lexsort((order[tied], ordered[tied]))]
+    return order
 
 
 def _fixed(array: np.ndarray) -> np.ndarray:

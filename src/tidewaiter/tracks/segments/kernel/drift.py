@@ -49,13 +49,13 @@ def drift(track, a, b, hours, shape_factor):
     east = miles_lon * _wrapped(lon_b - lon_a)
     north = MILES_PER_DEG * (lat_b - lat_a)
     gone = math.hypot(north, east)
-    if gone * shape_factor < least:  # not min(): what is not a number stays so, as in the reference
+    if gone * shape_factor < least:  # noqa: PLR1730 - what is not a number stays so, as in the reference
         least = gone * shape_factor
 
     if reach_a > 0 and reach_b > 0 and _may_be_least(track, a, b, east, north, gone, hours, least / shape_factor):
         bearing = math.atan2(north, east)
         aside = _aside(track[a].course, bearing, gone, reach_a) + _aside(track[b].course, bearing, gone, reach_b)
-        if 0.5 * aside * shape_factor < least:
+        if 0.5 * aside * shape_factor < least:  # noqa: PLR1730 - as above
             least = 0.5 * aside * shape_factor
     return least
 
