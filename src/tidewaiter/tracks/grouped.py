@@ -73,6 +73,14 @@ class Grouped(NamedTuple):
         found = places if self.order is None else self.order[np.maximum(places, 0)] if len(self.t) else places
         return pa.array(found, pa.int64(), mask=places < 0)
 
+    def mask(self, kept: np.ndarray) -> pa.Array:
+        """Return flags of the rows in the order of the table."""
+        if self.order is not None:
+            flags = np.empty_like(kept)
+            flags[self.order] = kept
+            kept = flags
+        return pa.array(kept)
+
 
 def grouped(table: pa.Table, unit: str) -> Grouped:
     """Return the rows grouped by unit and ordered by time; rows of one instant stay in the order of the table.

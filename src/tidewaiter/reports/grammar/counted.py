@@ -305,6 +305,8 @@ def _takes_up(line: Line, number: Number) -> bool:
     first, last = line.clause(number.start)
     if not _nothing_follows(line, number):
         return False
+    if line.at("relations.lowering", number.end):
+        return True  # "10.000 weitere"
     refers = any(line.has(f"syntax.{kind}", 0, last) for kind in ("they", "demonstratives", "each"))
     verbs = ("predicate", "modality.reported")
     return refers or any(first <= h.start < last for kind in verbs for h in line.of(kind))

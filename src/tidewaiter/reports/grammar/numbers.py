@@ -235,6 +235,9 @@ def _in_words(line: Line, token: int) -> _Value | None:
     fraction = line.at("numbers.fractions", at)
     if fraction is not None:
         return _Value(fraction.end, _percent(total * fraction.value), 1.0, "share")
+    times = line.at("numbers.times_units", at)
+    if times is not None and line.at("numbers.multiples", at) is None and line.ending("time.in", token) is None:
+        return _Value(times.end, total, 1.0, "times")
     return _Value(at, total, largest)
 
 

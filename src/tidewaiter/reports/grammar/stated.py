@@ -30,6 +30,12 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
     for n, number in enumerate(told.numbers):
         around = told.numbers[max(0, n - NEIGHBOURS) : n + NEIGHBOURS + 1]
         thing = counted(line, number, around, last, same=bool(drafts))
+        following = told.numbers[n + 1] if n + 1 < len(told.numbers) else None
+        if thing is None and following is not None and _rises(line, number, following):
+            after = counted(line, following, around, last, same=bool(drafts))
+            thing = None if after is None else after._replace(start=None, end=None, rule="what it rose from")
+        if n and number.relation == "le" and _rises(line, told.numbers[n - 1], number):
+            number = number._replace(low=number.high, relation="eq")  # "вырос с 70 до 383"
         if thing is None or (number.share and not _is_share(line, number, thing)):
             continue
         items = line.lexicon.world.items
@@ -53,6 +59,14 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
     return drafts, last if drafts else None
 
 
+def _rises(line: Line, number: Number, following: Number) -> bool:
+    """Tell whether two numbers are the ends of a rise or fall: "from 40 to 60 wagons"."""
+    between = range(number.end, following.bare_start)
+    opened = line.ending("directions.from", number.start) or line.ending("time.from", number.start)
+    to = any(line.at(kind, t) for kind in ("relations.to", "relations.le") for t in between)
+    return len(between) <= 3 and opened is not None and to and line.has("relations.change")
+
+
 def _is_cap(line: Line, number: Number) -> bool:
     """Tell whether a measure is what sanctions allow: "Erlaubt sind nach Resolution 2397 höchstens 500.000 Barrel"."""
     first, last = line.clause(number.start)
@@ -68,6 +82,9 @@ def _is_share(line: Line, number: Number, thing: Counted) -> bool:
         return True
     if any(line.has(f"syntax.{kind}", number.end, number.end + 4) for kind in ("they", "demonstratives")):
         return True
+    first, _ = line.clause(number.bare_start)
+    if thing.start is None and line.has("syntax.demonstratives", first, number.start):
+        return True  # "Davon sei ein Viertel ausgeliefert"
     starts = number.start == 0 or line.words.folded[number.start - 1] == ","
     if thing.start is None and starts and line.has("predicate", number.end, number.end + 4):
         return True  # "Of the 12,000 men, nearly 40 percent have been killed"

@@ -444,7 +444,7 @@ def _day_number(line: Line, run: _Run, at: int) -> int:
     if unit is not None and unit.value == "quarter" and int(word) <= 4:
         run.quarter = int(word)
         return unit.end - at
-    if run.month is not None and not dotted:  # "October 8"
+    if run.month is not None and not dotted and line.lexicon.code == "en":  # "October 8"
         if line.at("item", after) or line.at("numbers.scales", after) or line.at("numbers.percent", after):
             return 0
         run.day = int(word)

@@ -94,14 +94,12 @@ def _usable(positions: pa.Table, unit: str) -> tuple[pa.Table, Grouped]:
     lat, lon = rows.column(positions, "lat"), rows.column(positions, "lon")
     good = (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
     if not good.all():
-        keep = np.sort(rows.rows(np.flatnonzero(good)).to_numpy())
-        positions = positions.take(pa.array(keep))
+        positions = positions.filter(rows.mask(good))
         rows = grouped(positions, unit)
     again = np.diff(rows.t, prepend=rows.t[:1] - 1) == 0
     again[rows.first[:-1]] = False
     if again.any():
-        keep = np.sort(rows.rows(np.flatnonzero(~again)).to_numpy())
-        positions = positions.take(pa.array(keep))
+        positions = positions.filter(rows.mask(~again))
         rows = grouped(positions, unit)
     return positions, rows
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.earth.kernel import haversine_km
+from tidewaiter.tracks.earth.kernel import DEGREE, RADIUS_KM
 
 HOUR, DAY = 3_600_000_000, 86_400_000_000
 
@@ -19,9 +19,15 @@ def legs(first, t, lat, lon):
     """Return hours since and metres from the previous row of the segment, (rows,) float64 each; NaN for the first."""
     hours, metres = np.full(t.shape[0], math.nan), np.full(t.shape[0], math.nan)
     for s in range(first.shape[0] - 1):
+        cos_before = math.cos(lat[first[s]] * DEGREE)
         for i in range(first[s] + 1, first[s + 1]):
+            cos_lat = cos_before if lat[i] == lat[i - 1] else math.cos(lat[i] * DEGREE)
+            down = math.sin(0.5 * ((lat[i] - lat[i - 1]) * DEGREE))
+            across = math.sin(0.5 * ((lon[i] - lon[i - 1]) * DEGREE))
+            h = down * down + cos_before * cos_lat * (across * across)
             hours[i] = (t[i] - t[i - 1]) / 1e6 / 3600.0
-            metres[i] = haversine_km(lat[i - 1], lon[i - 1], lat[i], lon[i]) * 1000.0
+            metres[i] = 2000.0 * RADIUS_KM * math.asin(math.sqrt(min(h, 1.0)))
+            cos_before = cos_lat
     return hours, metres
 
 
