@@ -53,7 +53,7 @@ def extract(document: Document) -> list[TextClaim]:
     for n, here in enumerate(told):
         earlier = told[n - 1] if n else None
         fresh, last = stated(here, before, published, mass)
-        fresh += unstated(here, fresh, published)
+        fresh += unstated(here, fresh, published, last or before)
         if earlier is not None:
             dated = next((p.last or p.first for p in earlier.periods[::-1]), None)
             carry(here, fresh, latest, dated)

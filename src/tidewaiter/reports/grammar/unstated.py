@@ -12,11 +12,23 @@ from tidewaiter.reports.grammar.frames import Frame, frame, route
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tidewaiter.reports.grammar.counted import Counted
     from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
 
 
-def unstated(told: Told, quantified: Sequence[Draft], published: str) -> list[Draft]:
-    """Draft claims that state no number: denials, vague amounts, transfers between two countries, routes, treaties."""
+NEITHER = frozenset({"weder", "noch", "neither", "nor", "ni", "ні", "ни"})
+
+
+def unstated(told: Told, quantified: Sequence[Draft], published: str, before: Counted | None = None) -> list[Draft]:
+    """Draft claims that state no number: denials, vague amounts, transfers between two countries, routes, treaties.
+
+    Args:
+        told: a sentence.
+        quantified: its claims with numbers.
+        published: ISO date of publication.
+        before: what was counted last, which a denial without goods means.
+    """
     line = told.line
     world = line.lexicon.world.items
     goods = [h for h in line.of("item") if h.value in world]
@@ -26,21 +38,17 @@ def unstated(told: Told, quantified: Sequence[Draft], published: str) -> list[Dr
     if (
         denial is not None
         and not any(d.claim["predicate"] == "denial" for d in quantified)
-        and (goods or line.of("predicate"))
+        and (goods or line.of("predicate") or before is not None)
+        and not _undecided(line, denial)
     ):
         first, last = line.clause(denial.start)
         near = [g for g in goods if first <= g.start < last] or goods
         near = [g for g in near if family_of(line, g.value) not in {"shipment", "voyage", "meeting"}] or near
-        out.append(
-            _bare(
-                told,
-                denial.start,
-                near[0] if near else None,
-                Frame("denial", "", denial, "word of denial"),
-                "denied",
-                published,
-            )
-        )
+        what = Frame("denial", "", denial, "word of denial")
+        out.append(_bare(told, denial.start, near[0] if near else None, what, "denied", published))
+        if not near and before is not None:
+            out[-1].claim["item"] = before.item
+            out[-1].grounds["item"] = Ground(None, None, "what was counted before")
         busy.add((first, last))
     for kind, predicate in (("vague.patterns", ""), ("vague.share", "share")):
         for vague in line.of(kind):
@@ -65,6 +73,12 @@ def unstated(told: Told, quantified: Sequence[Draft], published: str) -> list[Dr
             out.append(_bare(told, item.start, item, what._replace(predicate=kind), "", published))
             busy.add(clause)
     return out
+
+
+def _undecided(line: Line, denial: Hit) -> bool:
+    """Tell whether somebody neither confirms nor denies."""
+    first, _ = line.clause(denial.start)
+    return any(word in NEITHER for word in line.words.folded[max(0, first - 4) : denial.start])
 
 
 def _kind_of_statement(told: Told, item: Hit, what: Frame) -> str:

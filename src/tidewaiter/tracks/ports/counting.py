@@ -26,24 +26,25 @@ def counted(
     shapes = index.places.shapes
     zone = grid.zones(index.grid, shapes, lat, lon, speed, limits.fastest_kn, limits.needs_speed)
     thin.drop_doubles(zone, first, columns.run, columns.slot, columns.slots, columns.t, speed, lat, lon)
-    if not limits.daily_thinning:
+    if limits.daily_thinning:
+        mark = thin.thin(
+            zone,
+            first,
+            columns.run,
+            columns.slot,
+            columns.slots,
+            columns.t,
+            speed,
+            limits.stop_begin_kn + limits.speed_slack_kn,
+            limits.stop_end_kn - limits.speed_slack_kn,
+            limits.gap,
+        )
+        rows = np.flatnonzero(mark)
+    else:
+        mark = np.full(zone.size, thin.GAP_END, np.uint8)
         rows = np.flatnonzero(zone[first:] != grid.INVALID) + first
-        return zone, rows, np.ones(rows.size, bool)
-    mark = thin.thin(
-        zone,
-        first,
-        columns.run,
-        columns.slot,
-        columns.slots,
-        columns.t,
-        speed,
-        limits.stop_begin_kn + limits.speed_slack_kn,
-        limits.stop_end_kn - limits.speed_slack_kn,
-        limits.gap,
-    )
-    rows = np.flatnonzero(mark)
-    run, t = columns.run[rows], columns.t[rows]
-    if "segment" in table.column_names and ((run[1:] == run[:-1]) & (t[1:] == t[:-1])).any():
-        # segments of one vessel at one instant go by their ids
-        rows = rows[np.lexsort((rank(table["segment"].take(pa.array(rows))), t, run))]
+    if "segment" in table.column_names:
+        run, t = columns.run[rows], columns.t[rows]
+        if ((run[1:] == run[:-1]) & (t[1:] == t[:-1])).any():  # segments at one instant go by their ids
+            rows = rows[np.lexsort((rank(table["segment"].take(pa.array(rows))), t, run))]
     return zone, rows, (mark[rows] & thin.GAP_END) > 0
