@@ -3,13 +3,13 @@
     python evaluation/claims.py [--gold DIR [--texts DIR]] [--errors] [--quick] [--json FILE]
 
 Without --gold it scores the two sets of evaluation/claims (`open`, which was looked at while the grammar was written, and
-`blind`, which was not) and, where a folder shared/data lies beside the project, the newspaper articles there. With --gold
-it scores one folder of `*.jsonl` rows; the texts lie in the same folder or in --texts. --errors prints what was missed
-(never use it on the blind set).
+`held_out`, which was not) and, where a folder shared/data lies beside the project, the newspaper articles there. With
+--gold it scores one folder of `*.jsonl` rows; the texts lie in the same folder or in --texts. --errors prints what was
+missed (not of the held-out set, which would be spent by it).
 
 Rules: a number is found when the prediction overlaps the annotated number and has the same ends; then the relation, then
 the canonical item must agree as well; one to one; every number predicted counts for precision. Sources: innermost equal,
-and the set of names of the chain equal, over all annotated claims. Period: each distinct boundary of a paragraph at the
+and the set of names of the chain equal, over all annotated claims and over the numbers found. Period: each distinct boundary of a paragraph at the
 annotated precision. Route, modality and predicate: of the claims found. Merge: pairs of claims of one group.
 """
 
@@ -246,6 +246,9 @@ def metrics(scored: Scored) -> dict[str, float]:
     out["innermost_numbers"] = share(
         sum(bool(p.found and same_level(p.gold.get("sources", []), p.found.sources)) for p in right), len(right)
     )
+    out["chain_numbers"] = share(
+        sum(bool(p.found and same_chain(p.gold.get("sources", []), p.found.sources)) for p in right), len(right)
+    )
     out["route"] = share(
         sum(
             bool(
@@ -345,8 +348,10 @@ ROWS = (
     ("+ relation", "relation_f1"),
     ("+ item", "item_f1"),
     ("period boundaries", "period_right"),
-    ("innermost source", "innermost"),
-    ("whole chain", "chain"),
+    ("innermost source, all claims", "innermost"),
+    ("innermost source, numbers found", "innermost_numbers"),
+    ("whole chain, all claims", "chain"),
+    ("whole chain, numbers found", "chain_numbers"),
     ("route (both countries)", "route"),
     ("predicate", "predicate"),
     ("modality", "modality"),
@@ -354,8 +359,9 @@ ROWS = (
     ("merge precision, annotated fields", "merge_gold_p"),
     ("merge F1, end to end", "merge_f1"),
     ("spans valid", "spans_valid"),
-    ("documents a second, one core", "documents_per_second"),
+    ("claims without a number: found", "unquantified_found"),
 )
+SPEED = ("documents a second, one core", "documents_per_second")
 BASELINES = """\
 | baseline (measured on the newspaper set and on 35 further articles, see note) | value F1 de seeds / further de / en | + item |
 |---|---|---|
@@ -368,8 +374,16 @@ BASELINES = """\
 """
 
 
-def table(results: dict[str, dict[str, float]]) -> str:
-    """Write the results side by side."""
+def page(results: dict[str, dict[str, float]]) -> str:
+    """Write the sets side by side, and the languages of the set that no rule has seen."""
+    sets = {name: r for name, r in results.items() if " " not in name}
+    spoken = {name.removeprefix("held_out "): r for name, r in results.items() if name.startswith("held_out ")}
+    by_language = ["The held-out set by language:", "", table(spoken, ROWS), ""] if spoken else []
+    return "\n".join([table(sets, (*ROWS, SPEED)), "", *by_language, BASELINES])
+
+
+def table(results: dict[str, dict[str, float]], rows: Sequence[tuple[str, str]]) -> str:
+    """Write results side by side."""
     head = (
         "| | "
         + " | ".join(
@@ -378,8 +392,8 @@ def table(results: dict[str, dict[str, float]]) -> str:
         + " |"
     )
     lines = [head, "|---" * (len(results) + 1) + "|"]
-    lines += [f"| {label} | " + " | ".join(f"{r[key]:g}" for r in results.values()) + " |" for label, key in ROWS]
-    return "\n".join([*lines, "", BASELINES])
+    lines += [f"| {label} | " + " | ".join(f"{r[key]:g}" for r in results.values()) + " |" for label, key in rows]
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -397,11 +411,11 @@ def main() -> int:
     else:
         if (SHARED / "gold").is_dir():
             folders["newspapers"] = (SHARED / "gold", SHARED / "reports")
-        folders |= {name: (OWN / name, None) for name in ("open", "blind")}
+        folders |= {name: (OWN / name, None) for name in ("open", "held_out")}
     results: dict[str, dict[str, float]] = {}
     for name, (folder, texts) in folders.items():
         scored = score(folder, texts)
-        if args.errors and folder != OWN / "blind":
+        if args.errors and folder != OWN / "held_out":
             print_errors(scored)
         results[name] = metrics(scored)
         if not args.gold:
@@ -410,7 +424,7 @@ def main() -> int:
             ):
                 part = only(scored, language)
                 results[f"{name} {language}"] = metrics(part)
-    print(table(results))
+    print(page(results))
     if args.json:
         flat = {f"{name.replace(' ', '_')}_{k}": v for name, r in results.items() for k, v in r.items()}
         single = next(iter(results.values()))
@@ -420,7 +434,7 @@ def main() -> int:
         text = PAGE.read_text("utf-8")
         head, rest = text.split(BEGIN)
         tail = rest.split(END)[1]
-        PAGE.write_text(f"{head}{BEGIN}\n{table(results)}\n{END}{tail}", "utf-8")
+        PAGE.write_text(f"{head}{BEGIN}\n{page(results)}\n{END}{tail}", "utf-8")
     return 0
 
 

@@ -121,7 +121,9 @@ def _own(line: Line, found: list[Voice], skip: str) -> Chain:
     if own is not None:  # "nach eigenen Angaben vor der Küste Somalias"
         ties = [t for t in ties if t.start != own.start and not own.start < t.start < own.end] or ties
     ties = _outside_quotes(line, ties)
-    ties += [_Tie(0, v, v.start, v.end, statement=False) for v in found if v.name != skip and _is_addressed(line, v, ties)]
+    ties += [
+        _Tie(0, v, v.start, v.end, statement=False) for v in found if v.name != skip and _is_addressed(line, v, ties)
+    ]
     denials = line.of("modality.denied")
     against = [t for t in ties if t.rank and any(t.start - 1 <= d.start <= t.end for d in denials)]
     if against and any(t not in against and t.rank for t in ties):
@@ -154,10 +156,14 @@ def _is_addressed(line: Line, voice: Voice, ties: list[_Tie]) -> bool:
 
 def _chain(line: Line, ties: list[_Tie]) -> Chain:
     """Put ties in order, the outlet first, what is cited last; voices in one breath share a level."""
-    if any(t.voice.kind not in {"documents", "media"} for t in ties):  # whose papers they are says more than that they are
+    if any(
+        t.voice.kind not in {"documents", "media"} for t in ties
+    ):  # whose papers they are says more than that they are
         ties = [t for t in ties if t.voice.kind != "documents" or not t.voice.name.startswith("unnamed")]
     ties = [t._replace(voice=_of_the_state(line, t.voice, ties)) for t in ties]
-    if any(t.rank == 9 and t.voice.kind in {"person", "parliament"} for t in ties):  # a lawmaker who quotes the services
+    if any(
+        t.rank == 9 and t.voice.kind in {"person", "parliament"} for t in ties
+    ):  # a lawmaker who quotes the services
         ties = [t._replace(rank=10) if t.voice.kind == "intelligence" and 0 < t.rank < 9 else t for t in ties]
     levels: list[list[str]] = []
     ties.sort(key=lambda t: t.voice.start)
@@ -187,7 +193,9 @@ def _of_the_state(line: Line, voice: Voice, ties: list[_Tie]) -> Voice:
     """Services that nobody names are those of the state whose official cites them."""
     if voice.kind not in {"intelligence", "government"} or voice.country or voice.name != voice.kind:
         return voice
-    states = [t.voice.country for t in ties if t.voice.country and (t.voice.kind != "media" or voice.kind == "government")]
+    states = [
+        t.voice.country for t in ties if t.voice.country and (t.voice.kind != "media" or voice.kind == "government")
+    ]
     if not states:
         return voice
     if voice.kind == "government":
@@ -234,7 +242,9 @@ def _itself(line: Line, found: list[Voice]) -> list[_Tie]:
 def _authors(line: Line, found: list[Voice]) -> list[_Tie]:
     """Tie who made a study that a sentence speaks of: "an inquiry for which X together with Y evaluated …"."""
     study = next(iter(line.of("attribution.statements")), None)
-    behind = [v for v in found if study and v.start >= study.end and v.kind in {"think tank", "media", "data", "experts"}]
+    behind = [
+        v for v in found if study and v.start >= study.end and v.kind in {"think tank", "media", "data", "experts"}
+    ]
     if study is None or not behind or not any(line.at("syntax.relative", t) for t in range(study.end, behind[0].start)):
         return []
     together = len(behind) > 1 and any(line.at("directions.with", t) for t in range(behind[0].end, behind[1].start))
@@ -293,7 +303,11 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
             return _Tie(9, voice, start, cited.end, statement=False)
     if any(line.at("attribution.quoted_by", t) for t in range(end, min(line.size, end + 4))):
         return _Tie(5, voice, start, end, statement=False)
-    if line.lexicon.code == "de" and line.words.folded[end - 1].endswith(FIGURES) and "nach" in line.words.folded[max(0, start - 2) : start]:
+    if (
+        line.lexicon.code == "de"
+        and line.words.folded[end - 1].endswith(FIGURES)
+        and "nach" in line.words.folded[max(0, start - 2) : start]
+    ):
         return _Tie(base, voice, start, end, statement=True)  # "nach ukrainischen Regierungsangaben"
     if line.sentence.heading and _heads(line, voice):
         return _Tie(base, voice, start, end, statement=False)
@@ -314,7 +328,11 @@ def _tie(line: Line, voice: Voice, found: list[Voice]) -> _Tie | None:
         return _Tie(7 if not media else 0, voice, start, statement.end, statement=True)
     if voice.kind in {"media", "think tank"} and _studied(line, voice):
         return _Tie(0 if media else 9, voice, start, end, statement=False)
-    if voice.kind in {"think tank", "experts", "data"} and start and line.words.folded[start - 1] in {"by", "durch", "par"}:
+    if (
+        voice.kind in {"think tank", "experts", "data"}
+        and start
+        and line.words.folded[start - 1] in {"by", "durch", "par"}
+    ):
         if any(line.lexicon.world.roles[h.value].kind == "documents" for h in line.of("role") if h.end < start):
             return _Tie(9, voice, start, end, statement=False)
     coordinated = next((o for o in found if o.end < start and _coordinated(line, o, voice)), None)
@@ -375,15 +393,24 @@ def _verb_at_the_end(line: Line, voice: Voice, found: list[Voice]) -> tuple[int,
     """Where verbs stand last, the topic of a sentence speaks when its last verb is one of saying."""
     if line.lexicon.code != "ko":
         return None
-    particle = line.words.written[min(voice.end, line.size - 1)] if line.touches(voice.end) else line.words.written[voice.end - 1]
+    particle = (
+        line.words.written[min(voice.end, line.size - 1)]
+        if line.touches(voice.end)
+        else line.words.written[voice.end - 1]
+    )
     inner = voice.kind == "media" and particle[-1] in "이가"  # "…했다고 BBC가 보도했다"
     if not inner and (voice.start > 3 or particle[-1] not in "은는도"):
         return None
     verbs = [h for kind in ("attribution.verbs", "modality.denied") for h in line.of(kind) if h.end >= line.size - 2]
     if inner:
-        near = verbs and not any(voice.end <= o.start and line.words.written[o.end - 1][-1] in "은는이가" for o in found)
+        near = verbs and not any(
+            voice.end <= o.start and line.words.written[o.end - 1][-1] in "은는이가" for o in found
+        )
         return (verbs[-1].start, verbs[-1].end) if near else None
-    if verbs and any(voice.end <= o.start and 0 <= verbs[-1].start - o.end <= 3 and line.words.written[o.end - 1][-1] in "이가" for o in found):
+    if verbs and any(
+        voice.end <= o.start and 0 <= verbs[-1].start - o.end <= 3 and line.words.written[o.end - 1][-1] in "이가"
+        for o in found
+    ):
         return None  # "… said X", whose subject stands nearer
     return (verbs[-1].start, verbs[-1].end) if verbs else None
 
@@ -444,13 +471,24 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
         if line.at("predicate", at) is not None and voice.kind in {"government", "military"}:
             return None
     denied = next((h for at in (voice.start, voice.start - 1) if (h := line.ending("modality.denied", at))), None)
-    if denied is not None and any(line.at(k, t) for k in ("syntax.relative", "syntax.clause") for t in range(max(0, denied.start - 2), denied.start)):
+    if denied is not None and any(
+        line.at(k, t)
+        for k in ("syntax.relative", "syntax.clause")
+        for t in range(max(0, denied.start - 2), denied.start)
+    ):
         return denied.start, denied.end  # "…, ce que dément le Kremlin"
     if voice.kind == "government" and voice.start <= 3:
         denial = next((h for h in line.of("modality.denied") if h.start >= voice.end), None)
         others = [o for o in found if denial and voice.end <= o.start < denial.start and not _marked(line, o.start)]
-        speaks = denial is not None and any(0 <= o.start - denial.end <= 2 for o in found)  # "…, ce que dément le Kremlin"
-        if denial is not None and not others and not speaks and not any(line.words.folded[t] in {":", ";"} for t in range(voice.end, denial.start)):
+        speaks = denial is not None and any(
+            0 <= o.start - denial.end <= 2 for o in found
+        )  # "…, ce que dément le Kremlin"
+        if (
+            denial is not None
+            and not others
+            and not speaks
+            and not any(line.words.folded[t] in {":", ";"} for t in range(voice.end, denial.start))
+        ):
             return denial.start, denial.end
     for back in range(1, (3 if voice.kind in {"government", "military"} else NEAR) + 1):
         verb = line.ending("attribution.verbs", voice.start - back + 1)
@@ -468,8 +506,14 @@ def _verb(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | Non
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
             told = verb is not None and line.at("attribution.tells", verb.start) is not None
-            inverted = verb is not None and not told and not line.at("syntax.clause", verb.end) and any(
-                verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start) for o in found
+            inverted = (
+                verb is not None
+                and not told
+                and not line.at("syntax.clause", verb.end)
+                and any(
+                    verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start)
+                    for o in found
+                )
             )
             if verb is not None and not inverted and at <= voice.end + FAR:
                 return verb.start, verb.end
@@ -518,7 +562,7 @@ def _is_whose(line: Line, chain: Chain, found: list[Voice]) -> bool:
 
 
 def _by_pronoun(line: Line, chain: Chain, before: Chain) -> Chain:
-    """"He told the broadcaster X": who spoke before speaks again, to an outlet that only now is named."""
+    """ "He told the broadcaster X": who spoke before speaks again, to an outlet that only now is named."""
     if not (before.levels and len(chain.levels) == 1 and _is_outlet(line, chain.levels[0])):
         return chain
     said = line.of("attribution.verbs")

@@ -172,7 +172,9 @@ def _first_months(line: Line, today: Day | None) -> list[Period]:
             year, end = int(line.words.folded[end]), end + 1
         else:
             shifts = {"last_year": -1, "this_year": 0}
-            named = next(((h, s) for kind, s in shifts.items() for h in line.of(f"time.{kind}") if h.start <= end < h.end), None)
+            named = next(
+                ((h, s) for kind, s in shifts.items() for h in line.of(f"time.{kind}") if h.start <= end < h.end), None
+            )
             if named is not None and today is not None:
                 year, end = today.year + named[1], named[0].end
         if year is not None:
@@ -490,7 +492,9 @@ def _joins(line: Line, run: _Run, following: _Run) -> bool:
         return False
     if to is None or line.at("syntax.and", at):
         bare = run.day is None and following.day is None and run.month is not None and following.month is not None
-        return _opened(line, run) or (bare and following.month == (run.month or 0) % 12 + 1)  # "in January and February"
+        return _opened(line, run) or (
+            bare and following.month == (run.month or 0) % 12 + 1
+        )  # "in January and February"
     return True
 
 

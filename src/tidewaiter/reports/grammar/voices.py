@@ -161,7 +161,9 @@ def _officials_of(line: Line, voice: Voice) -> Voice:
 
 def _inside(voice: Voice, other: Voice) -> bool:
     """Tell whether a voice for nobody named is only a part of how another is described."""
-    smaller = other.start <= voice.start and voice.end <= other.end and voice.end - voice.start < other.end - other.start
+    smaller = (
+        other.start <= voice.start and voice.end <= other.end and voice.end - voice.start < other.end - other.start
+    )
     return smaller and (voice.name.startswith("unnamed") or (voice.kind == "government" and other.kind == "person"))
 
 
@@ -308,7 +310,11 @@ def _is_named(line: Line, end: int) -> bool:
     """Tell whether the name of an outlet follows its kind: "die Agentur APA", "the newspaper “Herald”"."""
     if end >= line.size:
         return False
-    return line.words.folded[end] == '"' or line.at("organisation", end) is not None or line.words.written[end][0].isupper()
+    return (
+        line.words.folded[end] == '"'
+        or line.at("organisation", end) is not None
+        or line.words.written[end][0].isupper()
+    )
 
 
 def _outlet_name(line: Line, start: int) -> Voice | None:
@@ -346,7 +352,11 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
         at = start - back
         before = line.ending("country", at)
         if before is not None:
-            near = back == 0 or (back == 1 and line.words.folded[at] not in line.lexicon.stop) or line.words.folded[at] == "'s"
+            near = (
+                back == 0
+                or (back == 1 and line.words.folded[at] not in line.lexicon.stop)
+                or line.words.folded[at] == "'s"
+            )
             if before.value[1] == "adjectives" or (near and before.value[1] in {"names", "seats"}):
                 return before.value[0], before.start, end
             break
@@ -528,7 +538,12 @@ def _apposition(line: Line, voice: Voice, others: list[Voice]) -> bool:
     """Tell whether words only say what an institute is: "RUSI, a London think-tank"."""
     for other in others:
         between = range(other.end, voice.start)
-        if other is not voice and other.kind in BODIES and 1 <= len(between) <= 4 and line.words.folded[other.end] == ",":
+        if (
+            other is not voice
+            and other.kind in BODIES
+            and 1 <= len(between) <= 4
+            and line.words.folded[other.end] == ","
+        ):
             return not any(line.at(k, t) for t in between for k in ("attribution.verbs", "predicate", "syntax.and"))
     return False
 
