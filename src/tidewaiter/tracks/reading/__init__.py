@@ -20,7 +20,7 @@ from tidewaiter.tracks.reading.detect import Fitted, detect, fit
 from tidewaiter.tracks.reading.files import Opened, open_file
 from tidewaiter.tracks.reading.rows import ROW, Part, Texts, count
 from tidewaiter.tracks.reading.shape import Column, Shape, Times, load_shape, own_shape, shapes
-from tidewaiter.tracks.reading.source import parts
+from tidewaiter.tracks.reading.source import parts, sample_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,6 +106,15 @@ class Reading:
             else:
                 total += opened.path.stat().st_size * (4 if opened.gz else 1) // 80
         return total
+
+    def sample_keys(self) -> list[NDArray[np.int64]]:
+        """Return keys of vessels from places all over the files, where a file can be read in any place (Parquet)."""
+        return [
+            keys
+            for opened, fitted in self.files[:: max(1, len(self.files) // 8)]
+            if opened.kind == "parquet" and not fitted.shape.vessel.text
+            for keys in sample_keys(opened, fitted)
+        ]
 
     def __iter__(self) -> Iterator[Positions]:
         for opened, fitted in self.files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -12,12 +13,17 @@ import pyarrow.parquet as pq
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.reading.blocks import Block, arrow, blocks
+from tidewaiter.tracks.reading.cells import whole_numbers
 from tidewaiter.tracks.reading.files import damage_named
+from tidewaiter.tracks.reading.kernel.sieve import NO_KEY
 from tidewaiter.tracks.reading.points import check_reference
 from tidewaiter.tracks.reading.rows import Part, positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from tidewaiter.tracks.reading.clean import Clean
     from tidewaiter.tracks.reading.detect import Fitted
@@ -61,6 +67,18 @@ def parts(opened: Opened, fitted: Fitted, clean: Clean, extras: Sequence[str], t
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def sample_keys(opened: Opened, fitted: Fitted) -> Iterator[NDArray[np.int64]]:
+    """Yield vessel keys of the first rows of some row groups of a Parquet file."""
+    name = fitted.columns["vessel"]
+    with damage_named(opened.path), pq.ParquetFile(opened.path) as file:
+        groups = range(0, file.num_row_groups, max(1, file.num_row_groups // 8))
+        for group in groups:
+            batches = file.iter_batches(batch_size=1 << 15, row_groups=[group], columns=[name], use_threads=False)
+            for batch in islice(batches, 1):
+                keys = whole_numbers(batch.column(0), NO_KEY)
+                yield keys[keys != NO_KEY]
 
 
 def _result(future: Future[Read], opened: Opened) -> Read:

@@ -15,7 +15,8 @@ import msgspec
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.reading import Clean, read
 from tidewaiter.tracks.store.kept import Store
-from tidewaiter.tracks.store.order import Ordered, Tracks
+from tidewaiter.tracks.store.order import Ordered
+from tidewaiter.tracks.store.tracks import Tracks
 from tidewaiter.tracks.store.written import EDITION, write
 
 if TYPE_CHECKING:

@@ -35,9 +35,10 @@ class Grouped(NamedTuple):
     columns: Columns
     begins: NDArray[np.int64]
 
-    def group(self, name: str, number: int) -> NDArray[Any]:
-        """Return a column of one group."""
-        return self.columns[name][self.begins[number] : self.begins[number + 1]]
+    def group(self, number: int) -> Columns:
+        """Return the columns of one group."""
+        rows = slice(self.begins[number], self.begins[number + 1])
+        return {name: column[rows] for name, column in self.columns.items()}
 
 
 def grouped(chunk: Columns, group_of: NDArray[np.int32], groups: int) -> Grouped:
@@ -53,51 +54,52 @@ def grouped(chunk: Columns, group_of: NDArray[np.int32], groups: int) -> Grouped
 
 
 class Spilled:
-    """Rows on disk, in parts of vessels; removed with `close`.
+    """Rows on disk, in ranges of vessels; removed with `close`.
 
     Args:
         folder: where; None = where temporary files go.
-        columns: name -> type.
     """
 
-    def __init__(self, folder: Path | None, columns: dict[str, np.dtype[Any]]) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=folder)
-        self._columns = columns
-        self._row_bytes = sum(kind.itemsize for kind in columns.values())
-        self._runs: list[tuple[Path, NDArray[np.int64]]] = []
+        self._runs: list[tuple[Path, dict[str, np.dtype[Any]], NDArray[np.int64]]] = []
 
-    def write(self, chunks: list[Columns], part_of: NDArray[np.int32], parts: int) -> None:
-        """Write chunks as one more file, part by part, and empty the list."""
-        ready: list[Grouped] = []
-        while chunks:
-            ready.append(grouped(chunks.pop(0), part_of, parts))
+    def write(self, chunks: list[Grouped]) -> None:
+        """Write chunks as one more file, range by range, and empty the list."""
+        kinds = {name: as_one([c.columns[name].dtype for c in chunks]) for name in chunks[0].columns}
+        begins = sum((chunk.begins for chunk in chunks), np.zeros(1, np.int64))
         path = Path(self._temporary.name) / f"{len(self._runs)}.rows"
-        begins = np.zeros(parts + 1, np.int64)
         with path.open("wb") as file:
-            for part in range(parts):
-                for name in self._columns:
-                    for chunk in ready:
-                        chunk.group(name, part).tofile(file)
-                begins[part + 1] = begins[part] + sum(len(chunk.group(CODE, part)) for chunk in ready)
-        self._runs.append((path, begins))
+            for number in range(len(begins) - 1):
+                parts = [chunk.group(number) for chunk in chunks]
+                for name, kind in kinds.items():
+                    for part in parts:
+                        part[name].astype(kind, copy=False).tofile(file)
+        self._runs.append((path, kinds, begins))
+        chunks.clear()
 
-    def read(self, part: int, wanted: NDArray[np.bool_] | None, rows_at_once: int) -> list[Columns]:
-        """Return the rows of one part, as chunks.
+    def rows(self) -> NDArray[np.int64]:
+        """Return how many rows each range has."""
+        total: NDArray[np.int64] = sum((np.diff(begins) for _, _, begins in self._runs), np.zeros(1, np.int64))
+        return total
+
+    def read(self, number: int, wanted: NDArray[np.bool_] | None, rows_at_once: int) -> list[Columns]:
+        """Return the rows of one range, as chunks.
 
         Args:
-            part: its number.
-            wanted: by code, which vessels; None = all of the part.
+            number: of the range.
+            wanted: by code, which vessels; None = all of them.
             rows_at_once: the most rows of a chunk.
         """
         found: list[Columns] = []
-        for path, begins in self._runs:
-            first, rows = int(begins[part]), int(begins[part + 1] - begins[part])
+        for path, kinds, begins in self._runs:
+            first, rows = int(begins[number]), int(begins[number + 1] - begins[number])
             for low in range(0, rows, rows_at_once):
                 size = min(rows_at_once, rows - low)
                 chunk: Columns = {}
                 keep: NDArray[np.bool_] | None = None
-                at = first * self._row_bytes
-                for name, kind in self._columns.items():
+                at = first * sum(kind.itemsize for kind in kinds.values())
+                for name, kind in kinds.items():
                     column = np.fromfile(path, kind, size, offset=at + low * kind.itemsize)
                     at += rows * kind.itemsize
                     if name == CODE and wanted is not None:
@@ -112,9 +114,9 @@ class Spilled:
         self._temporary.cleanup()
 
 
-def row_bytes(chunk: Columns) -> int:
+def row_bytes(columns: Columns) -> int:
     """Return how many bytes a row takes."""
-    return sum(column.dtype.itemsize for column in chunk.values())
+    return sum(column.dtype.itemsize for column in columns.values())
 
 
 def as_one(kinds: Sequence[np.dtype[Any]]) -> np.dtype[Any]:

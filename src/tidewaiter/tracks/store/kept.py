@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.store.kernel.whole import from_whole
-from tidewaiter.tracks.store.order import Tracks
+from tidewaiter.tracks.store.tracks import Tracks
 from tidewaiter.tracks.store.written import EDITION, QUANTITIES, About, absent
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tidewaiter.tracks.store.kernel.vessels import encode, fill_table
+from tidewaiter.tracks.store.kernel.vessels import KEY, ROWS, encode, fill_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,15 +43,15 @@ class Vessels:
         while done < len(key):
             jump_code, jump_t = np.empty(len(key) - done, np.int32), np.empty(len(key) - done, np.int64)
             stepped, self.known, jumps, disorder = encode(
-                key[done:], t[done:], self._table, self._codes, self._seed, self._keys, self._counts, self._last,
-                self._before, self.known, self._jump, out[done:], jump_code, jump_t,
+                key[done:], t[done:], self._table, self._seed, self._vessels, self.known, self._jump, out[done:],
+                jump_code, jump_t,
             )  # fmt: skip
             if jumps:
                 self._jumps.append((jump_code[:jumps].copy(), jump_t[:jumps].copy()))
             self.disorder += disorder
             done += stepped
             if done < len(key):
-                self._room(len(self._keys) * 4)
+                self._room(len(self._table) * 4)
         self.rows += len(key)
         if self.rows > _WATCHED and self.disorder > 4 * self._max_disorder * self.rows:
             self._jump, self._jumps = 0, []
@@ -60,12 +60,12 @@ class Vessels:
     @property
     def keys(self) -> NDArray[np.int64]:
         """Keys by code."""
-        return self._keys[: self.known]
+        return self._vessels[: self.known, KEY]
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """Rows by code."""
-        return self._counts[: self.known]
+        return self._vessels[: self.known, ROWS]
 
     def jumps(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return codes and times of rows that are clock jumps; none where the file is in no order of time."""
@@ -76,25 +76,20 @@ class Vessels:
 
     def places(self, names: Sequence[str]) -> NDArray[np.int32]:
         """Return the place of each code in the order of the keys, or of the names that the keys stand for."""
-        sort_by = np.array([names[key] for key in self.keys], object) if names else self.keys
         places = np.empty(self.known, np.int32)
-        places[np.argsort(sort_by, kind="stable")] = np.arange(self.known, dtype=np.int32)
+        places[np.argsort(self.sorted_by(names), kind="stable")] = np.arange(self.known, dtype=np.int32)
         return places
+
+    def sorted_by(self, names: Sequence[str], first: int = 0) -> NDArray[Any]:
+        """Return what vessels are sorted by, by code from `first` on: keys, or the names that they stand for."""
+        keys = self.keys[first:]
+        return np.array([names[key] for key in keys], object) if names else keys
 
     def _room(self, size: int) -> None:
         """Make room for half as many vessels as `size`, a power of two."""
-        known = self.known
-        for name in ("_keys", "_counts", "_last", "_before"):
-            grown = np.zeros(size, np.int64)
-            grown[:known] = getattr(self, name)[:known] if known else 0
-            setattr(self, name, grown)
-        self._table = np.zeros(size, np.int64)
-        self._codes = np.full(size, -1, np.int32)
-        fill_table(self._table, self._codes, self._seed, self._keys, known)
-
-    _keys: NDArray[np.int64]
-    _counts: NDArray[np.int64]
-    _last: NDArray[np.int64]
-    _before: NDArray[np.int64]
-    _table: NDArray[np.int64]
-    _codes: NDArray[np.int32]
+        vessels = np.zeros((size // 2, 4), np.int64)
+        if self.known:
+            vessels[: self.known] = self._vessels[: self.known]
+        self._vessels: NDArray[np.int64] = vessels
+        self._table: NDArray[np.int64] = np.full((size, 2), -1, np.int64)
+        fill_table(self._table, self._seed, self._vessels, self.known)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tidewaiter.tracks.store.order import Ordered, Tracks
+    from tidewaiter.tracks.store.order import Ordered
+    from tidewaiter.tracks.store.tracks import Tracks
 
 EDITION = 1
 """Raised when the same input gives another file than before; a store of another edition is made again."""

@@ -32,41 +32,54 @@ def partition(codes, group_of, groups):
 
 
 @compiled
-def pack_keys(rank, t, first_rank, first_t, step, t_bits, row_bits, out):
+def pack_keys(place, t, first, first_t, step, t_bits, row_bits, out):
     """Fill uint64 keys whose order is that of (vessel, time, row).
 
     Args:
-        rank: int32[n], place of the row's vessel among all.
+        place: int32[n], place of the row's vessel among all, `first` or later.
         t: int64[n], all `first_t` or later and, from there, multiples of `step`.
+        first: the first place.
+        first_t: the first time.
+        step: 1, 1,000 or 1,000,000 microseconds.
+        t_bits: bits that a time takes.
+        row_bits: bits that a row takes.
+        out: uint64[n] to fill.
     """
     for i in range(t.shape[0]):
-        vessel = np.uint64(rank[i] - first_rank)
-        since = np.uint64((t[i] - first_t) // step)
-        out[i] = ((vessel << np.uint64(t_bits)) | since) << np.uint64(row_bits) | np.uint64(i)
+        since = t[i] - first_t
+        if step == 1_000_000:  # dividing by a constant is a multiplication
+            since //= 1_000_000
+        elif step == 1_000:
+            since //= 1_000
+        vessel = np.uint64(place[i] - first)
+        out[i] = ((vessel << np.uint64(t_bits)) | np.uint64(since)) << np.uint64(row_bits) | np.uint64(i)
 
 
 @compiled
-def unpack_rows(keys, row_bits, out):
-    """Fill int32 rows from sorted keys."""
-    mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
+def unpack_keys(keys, first, first_t, step, t_bits, row_bits, order, place, t):
+    """Fill rows, places and times from sorted keys; arguments as `pack_keys`."""
+    rows = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
+    times = (np.uint64(1) << np.uint64(t_bits)) - np.uint64(1)
     for i in range(keys.shape[0]):
-        out[i] = np.int32(keys[i] & mask)
+        both = keys[i] >> np.uint64(row_bits)
+        order[i] = np.int32(keys[i] & rows)
+        place[i] = np.int32(both >> np.uint64(t_bits)) + first
+        t[i] = np.int64(both & times) * step + first_t
 
 
 @compiled
-def starts_of(rank, order):
-    """Return where each vessel begins among the rows in `order`, and the end: int64[vessels + 1]."""
+def starts_of(place):
+    """Return where each vessel begins among rows in order, and the end: int64[vessels + 1]."""
     vessels = 0
-    for i in range(order.shape[0]):
-        if i == 0 or rank[order[i]] != rank[order[i - 1]]:
-            vessels += 1
+    for i in range(place.shape[0]):
+        vessels += i == 0 or place[i] != place[i - 1]
     starts = np.empty(vessels + 1, np.int64)
     vessels = 0
-    for i in range(order.shape[0]):
-        if i == 0 or rank[order[i]] != rank[order[i - 1]]:
+    for i in range(place.shape[0]):
+        if i == 0 or place[i] != place[i - 1]:
             starts[vessels] = i
             vessels += 1
-    starts[vessels] = order.shape[0]
+    starts[vessels] = place.shape[0]
     return starts
 
 
@@ -75,46 +88,77 @@ def time_step(t, begin):
     """Return the coarsest of 1 s, 1 ms, 1 µs (in microseconds) of which all times are multiples after `begin`."""
     step = 1_000_000
     for value in t:
-        while (value - begin) % step:
-            step //= 1000
+        if step == 1_000_000 and (value - begin) % 1_000_000:
+            step = 1_000
+        if step == 1_000 and (value - begin) % 1_000:
+            return 1
     return step
 
 
 @compiled
-def without_repeats(order, rank, t, lat, lon, sog, cog, heading):
-    """Return `order` without rows that repeat an earlier one of their vessel and time in everything.
+def drop_repeats(order, place, t, lat, lon, sog, cog, heading):
+    """Take out rows that repeat an earlier one of their vessel and time in everything.
 
     Rows of one instant are few; where they are many (made-up data), a table of hashes keeps the work linear.
+
+    Args:
+        order: int32[n], rows of the columns below in the order of vessel and time; the kept ones move to its front.
+        place: int32[n], of the vessels, in this order; likewise.
+        t: int64[n], in this order; likewise.
+        lat: column, not in order, and so are the others.
+
+    Returns:
+        How many are kept.
     """
-    out = np.empty(order.shape[0], np.int32)
     count = 0
-    begin = 0  # in `out`, of the rows of this vessel and time
     i = 0
     size = order.shape[0]
     while i < size:
         end = i + 1
-        while end < size and t[order[end]] == t[order[i]] and rank[order[end]] == rank[order[i]]:
+        while end < size and t[end] == t[i] and place[end] == place[i]:
             end += 1
-        if end - i <= 16:
-            begin = count
+        vessel, moment = place[i], t[i]
+        begin = count
+        if end == i + 1:
+            order[count] = order[i]
+            count += 1
+        elif end - i <= 16:
             for j in range(i, end):
-                row = order[j]
                 fresh = True
                 for k in range(begin, count):
-                    if _same(out[k], row, lat, lon, sog, cog, heading):
+                    if _same(order[k], order[j], lat, lon, sog, cog, heading):
                         fresh = False
                         break
                 if fresh:
-                    out[count] = row
+                    order[count] = order[j]
                     count += 1
         else:
-            count = _many(order, i, end, out, count, lat, lon, sog, cog, heading)
+            count = _many(order, i, end, count, lat, lon, sog, cog, heading)
+        place[begin:count] = vessel
+        t[begin:count] = moment
         i = end
-    return out[:count]
+    return count
 
 
 @compiled
-def _many(order, begin, end, out, count, lat, lon, sog, cog, heading):
+def drop_jumps(order, place, t, jump_place, jump_t):
+    """Take out the rows of the given vessels and times (sorted by vessel, then time); otherwise as `drop_repeats`."""
+    count = 0
+    at = 0
+    for i in range(order.shape[0]):
+        while at < jump_place.shape[0] and (
+            jump_place[at] < place[i] or (jump_place[at] == place[i] and jump_t[at] < t[i])
+        ):
+            at += 1
+        if at < jump_place.shape[0] and jump_place[at] == place[i] and jump_t[at] == t[i]:
+            continue
+        order[count], place[count], t[count] = order[i], place[i], t[i]
+        count += 1
+    return count
+
+
+@compiled
+def _many(order, begin, end, count, lat, lon, sog, cog, heading):
     size = 1
     while size < 2 * (end - begin):
         size *= 2
@@ -140,7 +184,7 @@ def _many(order, begin, end, out, count, lat, lon, sog, cog, heading):
             at = np.int64(np.uint64(at + 1) & mask)
         if fresh:
             table[at] = row
-            out[count] = row
+            order[count] = row
             count += 1
     return count
 
@@ -168,24 +212,6 @@ def gather(column, order):
     for i in range(order.shape[0]):
         out[i] = column[order[i]]
     return out
-
-
-@compiled
-def without_jumps(order, rank, t, jump_rank, jump_t):
-    """Return `order` without the rows of the given vessels and times (both sorted by vessel, then time)."""
-    out = np.empty(order.shape[0], np.int32)
-    count = 0
-    at = 0
-    for row in order:
-        while at < jump_rank.shape[0] and (
-            jump_rank[at] < rank[row] or (jump_rank[at] == rank[row] and jump_t[at] < t[row])
-        ):
-            at += 1
-        if at < jump_rank.shape[0] and jump_rank[at] == rank[row] and jump_t[at] == t[row]:
-            continue
-        out[count] = row
-        count += 1
-    return out[:count]
 
 
 @compiled
