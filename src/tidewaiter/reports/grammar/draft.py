@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.lexicon import Hit
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.numbers import Number
+    from tidewaiter.reports.grammar.speakers import Voice
     from tidewaiter.reports.grammar.times import Period
-    from tidewaiter.reports.grammar.voices import Voice
 
 SURE, INFERRED, GUESSED = 0.95, 0.7, 0.4
 """Confidence of what words say, what a rule inferred, and what is a guess; the lowest of a claim's fields is its own."""

@@ -25,7 +25,7 @@ from tidewaiter.reports.opening.limits import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from tidewaiter.reports.document import Document
-    from tidewaiter.reports.grammar.voices import Voice
+    from tidewaiter.reports.grammar.speakers import Voice
 
 METHOD = "grammar/1"
 

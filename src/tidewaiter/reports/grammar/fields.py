@@ -11,8 +11,8 @@ from tidewaiter.reports.grammar.frames import Frame, Route, carriers, modality, 
 if TYPE_CHECKING:
     from tidewaiter.reports.grammar.attribution import Chain
     from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.speakers import Voice
     from tidewaiter.reports.grammar.times import Period
-    from tidewaiter.reports.grammar.voices import Voice
 
 STATED_NEAR = 3
 """Tokens between a date and a verb of saying that make it the date of the statement."""

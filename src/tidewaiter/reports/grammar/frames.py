@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tidewaiter.reports.grammar.lexicon import Hit
     from tidewaiter.reports.grammar.line import Line
-    from tidewaiter.reports.grammar.voices import Voice
+    from tidewaiter.reports.grammar.speakers import Voice
 
 PEOPLE, LOSS, SHIPS = "people", "loss", "ship"
 NOUN_COST, CLAUSE_COST = 3, 8  # tokens that a noun, and a verb of another clause, count as further away

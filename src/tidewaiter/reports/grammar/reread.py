@@ -8,9 +8,9 @@ from __future__ import annotations
 from tidewaiter.reports.grammar.lexicon import load_lexicon
 from tidewaiter.reports.grammar.line import Line
 from tidewaiter.reports.grammar.numbers import numbers
+from tidewaiter.reports.grammar.speakers import People, government, voices
 from tidewaiter.reports.grammar.text import Sentence, view
 from tidewaiter.reports.grammar.times import periods, time_tokens
-from tidewaiter.reports.grammar.voices import People, government, voices
 
 
 class OwnGrammar:

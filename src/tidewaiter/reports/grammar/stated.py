@@ -27,15 +27,15 @@ def stated(told: Told, before: Counted | None, published: str, mass: list[str]) 
     line = told.line
     drafts: list[Draft] = []
     last = before
-    for n, number in enumerate(told.numbers):
+    for n, said in enumerate(told.numbers):
+        rose = n > 0 and said.relation == "le" and _rises(line, told.numbers[n - 1], said)
+        number = said._replace(low=said.high, relation="eq") if rose else said  # "вырос с 70 до 383"
         around = told.numbers[max(0, n - NEIGHBOURS) : n + NEIGHBOURS + 1]
         thing = counted(line, number, around, last, same=bool(drafts))
         following = told.numbers[n + 1] if n + 1 < len(told.numbers) else None
         if thing is None and following is not None and _rises(line, number, following):
             after = counted(line, following, around, last, same=bool(drafts))
             thing = None if after is None else after._replace(start=None, end=None, rule="what it rose from")
-        if n and number.relation == "le" and _rises(line, told.numbers[n - 1], number):
-            number = number._replace(low=number.high, relation="eq")  # "вырос с 70 до 383"
         if thing is None or (number.share and not _is_share(line, number, thing)):
             continue
         items = line.lexicon.world.items

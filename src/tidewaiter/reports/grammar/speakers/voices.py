@@ -1,0 +1,164 @@
+"""Who is named in a sentence as one who speaks: organisations, offices of a country, people, states by their capital."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tidewaiter.reports.grammar.speakers.offices import adjectives, government, office_of, officials_of
+from tidewaiter.reports.grammar.speakers.outlets import dateline, is_named, outlet_name, quoted
+from tidewaiter.reports.grammar.speakers.people import Voice
+from tidewaiter.reports.grammar.speakers.persons import persons, with_office
+from tidewaiter.reports.grammar.speakers.words import DEFINITE
+
+if TYPE_CHECKING:
+    from tidewaiter.reports.grammar.lexicon import Hit
+    from tidewaiter.reports.grammar.line import Line
+    from tidewaiter.reports.grammar.speakers.people import People
+
+BODIES = frozenset({"intelligence", "think tank", "experts", "data"})
+"""Kinds of bodies that later are "the agency" or "the institute"."""
+
+
+def voices(line: Line, people: People) -> list[Voice]:
+    """Return the voices named in a line, in order; a role in front of or behind a name gives way to the person."""
+    world = line.lexicon.world
+    found = [
+        Voice(h.start, h.end, h.value, world.organisations[h.value].kind, world.organisations[h.value].country)
+        for h in line.of("organisation")
+    ]
+    found = [officials_of(line, v) for v in found]
+    covered = {t for v in found for t in range(v.start, v.end)}
+    officials = [v._replace(kind="person") for v in found if v.kind == "official"]
+    found = [v for v in found if v.kind != "official"]
+    for official in officials:
+        people.meet(official.name)
+        people.meet_as(line.words.written[official.end - 1], official.name)
+    offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
+    for hit in line.of("role"):
+        if not covered.isdisjoint(range(hit.start, hit.end)):
+            continue
+        if hit.value == "media" and line.words.folded[hit.start] in DEFINITE:  # "the paper": which one was said before
+            outlet = people.holder("media")
+            if outlet is not None and not is_named(line, hit.end):
+                found.append(outlet._replace(start=hit.start, end=hit.end))
+            continue
+        if hit.value == "media" and line.at("organisation", hit.end):
+            continue  # the name says it
+        named = outlet_name(line, hit.end) if hit.value == "media" else None
+        if named is not None:
+            found.append(named)
+            continue
+        found.append(office_of(line, hit.start, hit.end, hit.value, people))
+    covered = {t for v in found for t in range(v.start, v.end)}
+    body = people.body
+    if body is not None:
+        again = [h for h in line.of("attribution.again") if covered.isdisjoint(range(h.start, h.end))]
+        found += [body._replace(start=h.start, end=h.end) for h in again if not is_named(line, h.end)]
+    found.sort()
+    found += [*quoted(line, people), *adjectives(line)]
+    people_named = officials + persons(line, [*found, *officials], people)
+    covered = {t for v in (*found, *people_named) for t in range(v.start, v.end)}
+    people_named = [with_office(line, p, found) for p in people_named]
+    for voice in (*found, *people_named):
+        for at, role in offices.items():
+            if voice.start <= at < voice.end and (voice.country or voice.kind == "person"):
+                people.hold(role, voice)
+                if world.roles[role].kind == "parliament" and voice.kind == "person":
+                    people.hold("parliament", voice)
+        for key, name in line.lexicon.world.agencies.items():
+            if name == voice.name:
+                people.hold(key.partition("/")[2], voice)
+        if voice.kind in {"intelligence", "media", "experts"} and not voice.name.startswith("unnamed"):
+            people.hold(voice.kind, voice)
+        if voice.kind in {"think tank", "experts"} and not voice.name.startswith("unnamed"):
+            people.hold("experts", voice)
+            people.hold("documents", voice)
+        if voice.kind == "documents":
+            people.hold("documents", voice)
+        if voice.kind in BODIES and not voice.name.startswith("unnamed"):
+            people.body = voice
+        if voice.country and voice.kind not in {"media", "company"}:
+            people.country = voice.country
+    found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in people_named)] + people_named
+    found = [v for v in found if not any(_inside(v, o) for o in found)]
+    found = [v for v in found if not _is_paper_of(line, v, found)]
+    covered |= {t for v in people_named for t in range(v.start, v.end)}
+    for hit in line.of("country"):
+        iso, form = hit.value
+        if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
+            found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
+    found = _without_initials(line, sorted(found))
+    aside = dateline(line)
+    return sorted(v for v in found if v.start not in aside)
+
+
+def _inside(voice: Voice, other: Voice) -> bool:
+    """Tell whether a voice for nobody named is only a part of how another is described."""
+    smaller = (
+        other.start <= voice.start and voice.end <= other.end and voice.end - voice.start < other.end - other.start
+    )
+    return smaller and (voice.name.startswith("unnamed") or (voice.kind == "government" and other.kind == "person"))
+
+
+def _without_initials(line: Line, found: list[Voice]) -> list[Voice]:
+    """Let a name take in its own initials in brackets: "Open Source Centre (OSC)"."""
+    out: list[Voice] = []
+    for voice in found:
+        again = bool(out) and out[-1].name == voice.name and voice.start - out[-1].end <= 1
+        if again and line.words.folded[out[-1].end : voice.start] == ["("]:
+            closed = voice.end < line.size and line.words.folded[voice.end] == ")"
+            out[-1] = out[-1]._replace(end=voice.end + closed)
+        else:
+            out.append(voice)
+    return out
+
+
+def _speaks(line: Line, hit: Hit, found: list[Voice]) -> bool:
+    """Tell whether a country can be a voice: not in front of what it describes ("Londoner Instituts RUSI", "Russland-")."""
+    if hit.end < line.size and line.words.folded[hit.end] == "-" and line.touches(hit.end):
+        return False
+    return not any(
+        0 <= v.start - hit.end <= 2
+        and not any(line.at("syntax.and", t) or not line.words.folded[t][0].isalpha() for t in range(hit.end, v.start))
+        for v in found
+    )
+
+
+def _is_paper_of(line: Line, voice: Voice, others: list[Voice]) -> bool:
+    """Tell whether words for nobody named only introduce or follow a name: "une étude du RUSI", "NATO intelligence"."""
+    proper = voice.name in line.lexicon.world.organisations
+    beside = line.lexicon.code != "ko" and not proper
+    if beside and any(o.end == voice.start and not o.name.startswith("unnamed") for o in others if o is not voice):
+        return True
+    only = not proper and (
+        voice.name.startswith("unnamed")
+        or voice.kind in {"experts", "documents"}
+        or voice.name.endswith("spokesperson")
+    )
+    if only and _apposition(line, voice, others):
+        return True
+    for other in others:
+        if other is voice or not only or not voice.start < other.start <= voice.end + 4 or other.end <= voice.end:
+            continue
+        if voice.country and other.kind not in {"think tank", "media"} and not voice.name.endswith("spokesperson"):
+            continue
+        if other.kind == "media" and voice.kind in {"documents", "officials", "parliament", "unnamed"}:
+            continue  # "documents seen by the Post": the paper reports, the documents say
+        between = range(voice.end, other.start)
+        stops = ("syntax.and", "attribution.verbs", "predicate")
+        return not any(line.words.folded[t] == "," or any(line.at(kind, t) for kind in stops) for t in between)
+    return False
+
+
+def _apposition(line: Line, voice: Voice, others: list[Voice]) -> bool:
+    """Tell whether words only say what an institute is: "RUSI, a London think-tank"."""
+    for other in others:
+        between = range(other.end, voice.start)
+        if (
+            other is not voice
+            and other.kind in BODIES
+            and 1 <= len(between) <= 4
+            and line.words.folded[other.end] == ","
+        ):
+            return not any(line.at(k, t) for t in between for k in ("attribution.verbs", "predicate", "syntax.and"))
+    return False
