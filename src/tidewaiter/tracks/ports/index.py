@@ -27,11 +27,17 @@ class PlaceIndex(msgspec.Struct, frozen=True):
 
     Attributes:
         places: the places.
+        ids: their ids once more, as an Arrow array.
         grid: compiled arrays; distances up to `grid.exit_km` are exact, beyond it nothing is found.
     """
 
     places: Places
+    ids: pa.Array
     grid: Grid
+
+    def ids_of(self, place: NDArray[np.int64]) -> pa.Array:
+        """Ids of places by their numbers; null for -1."""
+        return self.ids.take(pa.array(place, mask=place < 0))
 
 
 def index_places(places: Places, entry_km: float, exit_km: float) -> PlaceIndex:
@@ -58,7 +64,8 @@ def index_places(places: Places, entry_km: float, exit_km: float) -> PlaceIndex:
     n, kept = kernel.pairs(shapes, scale, rows, columns, entry_km, exit_km, block, cell, place, sure)
     start, item = kernel.by_cell(cell[:n], place[:n], kept * side * side)
     sure = sure[: kept * side * side].copy()
-    return PlaceIndex(places, Grid(scale, rows, columns, entry_km, exit_km, block, start, item, sure))
+    ids = pa.array(places.ids, pa.string())
+    return PlaceIndex(places, ids, Grid(scale, rows, columns, entry_km, exit_km, block, start, item, sure))
 
 
 def nearest_places(index: PlaceIndex, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> pa.Table:
@@ -76,9 +83,4 @@ def nearest_places(index: PlaceIndex, lat: NDArray[np.float64], lon: NDArray[np.
 
     lat, lon = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
     place, km = nearest(index.grid, index.places.shapes, lat, lon)
-    return pa.table({"place_id": ids_of(index.places, place), "distance_km": pa.array(km, mask=place < 0)})
-
-
-def ids_of(places: Places, place: NDArray[np.int64]) -> pa.Array:
-    """Ids of places by their numbers; null for -1."""
-    return pa.array(places.ids, pa.string()).take(pa.array(place, mask=place < 0))
+    return pa.table({"place_id": index.ids_of(place), "distance_km": pa.array(km, mask=place < 0)})

@@ -151,11 +151,16 @@ def _made(rows: list[tuple[str, str, str, _Shape]], left_out: int) -> Places:
     lat = column("lat")
     edge = np.zeros(len(kept) + 1, np.int64)
     np.cumsum([len(shape.edges) for shape in shapes], out=edge[1:])
+    lon, radius = column("lon"), column("radius_km")
+    phi, theta, point = np.radians(lat), np.radians(lon), (radius == 0) & (np.diff(edge) == 0)
     made = Shapes(
         lat=lat,
-        lon=column("lon"),
+        lon=lon,
         cos_lat=np.cos(np.radians(lat)),
-        radius_km=column("radius_km"),
+        x=np.where(point, np.cos(phi) * np.cos(theta), np.nan),
+        y=np.where(point, np.cos(phi) * np.sin(theta), np.nan),
+        z=np.where(point, np.sin(phi), np.nan),
+        radius_km=radius,
         south=column("south"),
         north=column("north"),
         west=column("west"),

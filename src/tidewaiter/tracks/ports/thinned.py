@@ -10,7 +10,7 @@ import pyarrow as pa
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.ports.columns import VESSELS, Names, chosen, read_columns, times
 from tidewaiter.tracks.ports.counting import counted
-from tidewaiter.tracks.ports.index import PlaceIndex, ids_of, index_places
+from tidewaiter.tracks.ports.index import PlaceIndex, index_places
 from tidewaiter.tracks.ports.places import Places
 from tidewaiter.tracks.ports.tables import THINNED
 
@@ -64,7 +64,7 @@ def thin_positions(
         lon,
         columns.speed[rows].astype(np.float64),
         ends_gap,
-        ids_of(index.places, place),
+        index.ids_of(place),
         pa.array(km, mask=none),
         pa.array(shapes.lat[place] if len(index.places) else km, mask=none),
         pa.array(shapes.lon[place] if len(index.places) else km, mask=none),

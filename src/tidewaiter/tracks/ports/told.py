@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.tracks.ports.columns import Columns, rank, times
-from tidewaiter.tracks.ports.index import PlaceIndex, ids_of
 from tidewaiter.tracks.ports.tables import EVENT_TYPES, events_schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tidewaiter.tracks.ports.index import PlaceIndex
 
 
 def event_rows(table: pa.Table, columns: Columns, found: NDArray[np.int64], index: PlaceIndex) -> pa.Table:
@@ -50,7 +51,7 @@ def event_rows(table: pa.Table, columns: Columns, found: NDArray[np.int64], inde
             segment.take(row),
             times(found[:, machine.TIME]),
             kinds,
-            ids_of(index.places, place),
+            index.ids_of(place),
             shapes.lat[place],
             shapes.lon[place],
             pa.array(columns.lat[found[:, machine.ROW]], mask=silent),

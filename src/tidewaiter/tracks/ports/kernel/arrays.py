@@ -17,6 +17,7 @@ class Shapes(NamedTuple):
     Attributes:
         lat, lon: (places,) degrees of the centre.
         cos_lat: (places,) cosine of `lat`.
+        x, y, z: (places,) unit vector of a point; NaN for a circle and an outline.
         radius_km: (places,) extent around the centre; 0 for a point and for an outline.
         south, north, west, east: (places,) degrees; `west` to `east` may leave [-180, 180], so that it is one stretch.
         edge: (places + 1,) slices `edges`; empty for a point or circle.
@@ -26,6 +27,9 @@ class Shapes(NamedTuple):
     lat: Floats
     lon: Floats
     cos_lat: Floats
+    x: Floats
+    y: Floats
+    z: Floats
     radius_km: Floats
     south: Floats
     north: Floats

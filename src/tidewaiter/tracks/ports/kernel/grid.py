@@ -11,7 +11,7 @@ from tidewaiter.tracks.ports.kernel.sphere import EARTH_KM, haversine_km, place_
 
 SIDE = 16  # cells along a block
 FAR, BETWEEN, NEAR, INVALID = 0, 1, 2, 3
-KM_PER_DEGREE = EARTH_KM * math.pi / 180 * (1 - 1e-12)  # a shade less, so that rounding rules nothing out
+ROUNDING = 1e-13  # of a straight line through the globe, whose radius is 1
 SLACK_KM = 1e-6  # far beyond the rounding of a cell's borders, far below what a position can tell
 
 
@@ -122,15 +122,33 @@ def _cell_of(grid, lat, lon):
 
 
 @compiled
-def _at_least_km(shapes, p, lat):
-    """What a place is away by its latitude alone."""
-    north_or_south = max(shapes.south[p] - lat, lat - shapes.north[p])
-    return KM_PER_DEGREE * north_or_south - shapes.radius_km[p]
+def _chord(km):
+    """Straight line through a sphere of radius 1 between positions so far apart."""
+    return 2 * math.sin(min(km / (2 * EARTH_KM), 0.5 * math.pi))
+
+
+@compiled
+def _square(chord):
+    return max(chord, 0.0) * max(chord, 0.0)
+
+
+@compiled
+def _chord_2(shapes, p, x, y, z):
+    """Square of the straight line to a point; NaN for a circle or outline."""
+    return (shapes.x[p] - x) ** 2 + (shapes.y[p] - y) ** 2 + (shapes.z[p] - z) ** 2
+
+
+@compiled
+def _vector(lat, lon):
+    phi, theta = math.radians(lat), math.radians(lon)
+    return math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
 
 
 @compiled
 def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
     """Zone of each position: FAR, BETWEEN exit and entry distance, NEAR, or INVALID (out of range or not a number).
+
+    Straight lines decide, and the distance itself where a line is within its rounding of a threshold.
 
     Args:
         lat, lon: (n,) degrees.
@@ -140,6 +158,9 @@ def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
     """
     n = lat.shape[0]
     zone = np.empty(n, np.uint8)
+    entry, leave = _chord(grid.entry_km), _chord(grid.exit_km)
+    near, not_near = _square(entry - ROUNDING), _square(entry + ROUNDING)
+    not_far, far = _square(leave - ROUNDING), _square(leave + ROUNDING)
     for i in range(n):
         y, x, v = lat[i], lon[i], speed[i]
         if not (-90.0 <= y <= 90.0 and -180.0 <= x <= 180.0):
@@ -149,16 +170,21 @@ def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
             zone[i] = INVALID
             continue
         k = _cell_of(grid, y, x)
-        if k < 0:
-            zone[i] = FAR
-            continue
-        if grid.sure[k]:
-            zone[i] = NEAR
+        if k < 0 or grid.sure[k]:
+            zone[i] = FAR if k < 0 else NEAR
             continue
         found = FAR
+        a, b, c = _vector(y, x)
         for at in range(grid.start[k], grid.start[k + 1]):
             p = grid.item[at]
-            if _at_least_km(shapes, p, y) > grid.exit_km:
+            line = _chord_2(shapes, p, a, b, c)
+            if line > far:
+                continue
+            if line < near:
+                found = NEAR
+                break
+            if not_near < line < not_far:
+                found = BETWEEN
                 continue
             away = place_km(shapes, p, y, x)
             if away <= grid.entry_km:
@@ -186,13 +212,16 @@ def nearest(grid, shapes, lat, lon):
         if k < 0:
             continue
         least = np.inf
+        further = _square(_chord(grid.exit_km) + ROUNDING)
+        a, b, c = _vector(lat[i], lon[i])
         for at in range(grid.start[k], grid.start[k + 1]):
             p = grid.item[at]
-            if _at_least_km(shapes, p, lat[i]) > min(least, grid.exit_km):
+            if _chord_2(shapes, p, a, b, c) > further:
                 continue
             away = place_km(shapes, p, lat[i], lon[i])
             if away < least and away <= grid.exit_km:
                 least = away
                 place[i] = p
                 km[i] = away
+                further = _square(_chord(least) + ROUNDING)
     return place, km
