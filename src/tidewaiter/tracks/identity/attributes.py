@@ -27,7 +27,7 @@ INTERVALS = pa.schema(
         ("n_messages", pa.int64()),
         ("interleaved", pa.bool_()),  # another value was heard in between: two ships share the number
         ("rare", pa.bool_()),  # heard too seldom to count
-        ("holds", pa.bool_()),  # false = an IMO number whose check digit does not fit
+        ("holds", pa.bool_()),  # false = an IMO number whose check digit does not fit, or 1234567
     ]
 )
 CHANGES = pa.schema(
@@ -69,7 +69,7 @@ def identity_intervals(statics: pa.Table, thresholds: Identity) -> pa.Table:
     Raises:
         InputError: a column is missing or of another type.
     """
-    statics = ordered(statics)
+    statics = ordered(statics, *ATTRIBUTES)
     parts = [INTERVALS.empty_table()]
     for attribute in ATTRIBUTES:
         said = messages(statics, attribute)

@@ -61,7 +61,7 @@ def find_draught_changes(statics: pa.Table, thresholds: Draughts) -> pa.Table:
         raise InputError("static messages lack draught_m")
     if not (pa.types.is_floating(kind := statics["draught_m"].type) or pa.types.is_integer(kind)):
         raise InputError(f"draught_m is {kind}, not a number", hint="give it as float32")
-    said = ordered(statics)
+    said = ordered(statics, "draught_m")
     said = said.filter(pc.is_valid(said["draught_m"]))
     vessel, t = senders_and_times(said)
     draught = np.asarray(said["draught_m"].cast(pa.float64()), np.float64)

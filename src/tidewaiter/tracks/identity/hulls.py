@@ -81,7 +81,7 @@ def hull_intervals(statics: pa.Table, thresholds: Identity) -> pa.Table:
     Raises:
         InputError: a column is missing or of another type.
     """
-    said = messages(ordered(statics), "imo")
+    said = messages(ordered(statics, "imo"), "imo")
     right = pc.match_substring_regex(said.values, r"^\d{7}$")
     numbers = np.asarray(pc.if_else(right, said.values, "0").cast(pa.int64()), np.int64)
     imo = numbers[said.code] if len(said.code) else said.code

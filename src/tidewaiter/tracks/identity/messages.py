@@ -11,8 +11,6 @@ import pyarrow.compute as pc
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.ordered import times, whole
 
-TEXTS = ("name", "callsign", "imo", "ship_type", "destination")
-
 
 class Messages(NamedTuple):
     """Messages that say something about one attribute, in the order of sender and time.
@@ -30,11 +28,12 @@ class Messages(NamedTuple):
     values: pa.StringArray
 
 
-def ordered(statics: pa.Table) -> pa.Table:
+def ordered(statics: pa.Table, *attributes: str) -> pa.Table:
     """Return static messages in the order of sender and time; those without one of the two are left out.
 
     Args:
         statics: ``vessel_key`` whole numbers, ``t`` timestamps or int64 UTC microseconds, other columns as they are.
+        attributes: the other columns to keep, as far as they are there.
 
     Raises:
         InputError: one of the two is missing or of another type.
@@ -44,12 +43,14 @@ def ordered(statics: pa.Table) -> pa.Table:
         raise InputError(
             f"static messages lack {', '.join(missing)}", hint="the columns are vessel_key, t, name, imo, …"
         )
-    known = statics.filter(pc.and_(pc.is_valid(statics["vessel_key"]), pc.is_valid(statics["t"])))
+    known = statics.select(["vessel_key", "t", *(name for name in attributes if name in statics.column_names)])
+    if known["vessel_key"].null_count or known["t"].null_count:
+        known = known.filter(pc.and_(pc.is_valid(known["vessel_key"]), pc.is_valid(known["t"])))
     vessel, t = senders_and_times(known)
     steps = np.diff(vessel)
     if ((steps < 0) | ((steps == 0) & (np.diff(t) < 0))).any():
-        known = known.take(pa.array(np.lexsort((t, vessel))))
-    return known.combine_chunks()
+        return known.combine_chunks().take(pa.array(np.lexsort((t, vessel))))
+    return known
 
 
 def senders_and_times(statics: pa.Table) -> tuple[np.ndarray, np.ndarray]:
@@ -75,11 +76,10 @@ def messages(statics: pa.Table, attribute: str) -> Messages:
     vessel, t = senders_and_times(statics)
     if attribute not in statics.column_names:
         return Messages(vessel[:0], t[:0], vessel[:0], pa.array([], pa.string()))
-    column = statics[attribute].combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    column = statics[attribute]
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
+    column = column.unify_dictionaries().combine_chunks()
     kind = column.type.value_type
     if pa.types.is_floating(kind) or not (
         pa.types.is_integer(kind)

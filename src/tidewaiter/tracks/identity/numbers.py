@@ -34,6 +34,8 @@ _MADE_UP = (0, 111_111_111, 123_456_789, 222_222_222, 333_333_333, 444_444_444, 
 def imo_holds(numbers: np.ndarray) -> np.ndarray:
     """Return which numbers are IMO ship numbers: seven digits whose last one checks the others (IMO A.1117(30)).
 
+    1234567 does by chance and is what crews type in: it is none.
+
     Args:
         numbers: whole numbers of any shape.
 
@@ -43,6 +45,7 @@ def imo_holds(numbers: np.ndarray) -> np.ndarray:
     number = np.asarray(numbers, np.int64)
     total = sum((7 - place) * (number // 10 ** (6 - place) % 10) for place in range(6))
     holds: np.ndarray = (number >= 1_000_000) & (number <= 9_999_999) & (total % 10 == number % 10)
+    holds &= number != 1_234_567
     return holds
 
 

@@ -45,48 +45,63 @@ def spells(holder: np.ndarray, t: np.ndarray, value: np.ndarray, come_back: int,
     if not len(t):
         none, flags = np.empty(0, np.int64), np.empty(0, bool)
         return Spells(none, none, none, none, none, flags, flags)
-    pair = _numbered(holder, value)
-    rare = np.bincount(pair)[pair] < min_messages
-    often = ~rare
-    parts = [_of_runs(holder[often], t[often], value[often], pair[often], come_back)]
-    one_each = np.ones(int(rare.sum()), np.int64)
-    seldom = _joined(holder[rare], t[rare], value[rare], pair[rare], one_each, t[rare])
+    runs = _runs(holder, t, value, t, np.ones(len(t), np.int64))
+    pair = _numbered(runs.holder, runs.value)
+    rare = np.bincount(pair, runs.messages)[pair] < min_messages
+    parts = [_spells(Runs(*(column[~rare] for column in runs)), come_back)]
+    seldom = _joined(Runs(*(column[rare] for column in runs)), pair[rare])
     parts.append(seldom._replace(rare=np.ones(len(seldom.holder), bool)))
     out = Spells(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     order = np.lexsort((out.value, out.rare, out.start, out.holder))
     return Spells(*(column[order] for column in out))
 
 
-def _of_runs(holder: np.ndarray, t: np.ndarray, value: np.ndarray, pair: np.ndarray, come_back: int) -> Spells:
-    if not len(t):
-        return _joined(holder, t, value, pair, pair, t)
-    heads = np.flatnonzero(np.diff(pair, prepend=-1))
-    tails = np.append(heads[1:], len(t)) - 1
-    run = pair[heads]
-    order = np.argsort(run, kind="stable")
+class Runs(NamedTuple):
+    """Stretches of messages of one holder with one value, in the order of holder and time; all (n,) int64."""
+
+    holder: np.ndarray
+    start: np.ndarray
+    value: np.ndarray
+    end: np.ndarray
+    messages: np.ndarray
+
+
+def _runs(holder: np.ndarray, start: np.ndarray, value: np.ndarray, end: np.ndarray, messages: np.ndarray) -> Runs:
+    """Join neighbours of one holder and value; there must be some."""
+    new = np.ones(len(holder), bool)
+    new[1:] = (holder[1:] != holder[:-1]) | (value[1:] != value[:-1])
+    heads = np.flatnonzero(new)
+    tails = np.append(heads[1:], len(holder)) - 1
+    return Runs(holder[heads], start[heads], value[heads], end[tails], np.add.reduceat(messages, heads))
+
+
+def _spells(runs: Runs, come_back: int) -> Spells:
+    if not len(runs.holder):
+        return _joined(runs, runs.holder)
+    runs = _runs(*runs)  # what stood between them was rare
+    pair = _numbered(runs.holder, runs.value)
+    order = np.argsort(pair, kind="stable")
     here, after = order[:-1], order[1:]
-    same = (run[here] == run[after]) & (t[heads[after]] - t[tails[here]] <= come_back)
-    between = np.zeros(len(run) + 1, np.int64)
+    same = (pair[here] == pair[after]) & (runs.start[after] - runs.end[here] <= come_back)
+    between = np.zeros(len(pair) + 1, np.int64)
     np.add.at(between, here[same], 1)
     np.add.at(between, after[same] + 1, -1)
-    spell = np.empty(len(run), np.int64)
+    spell = np.empty(len(pair), np.int64)
     spell[order] = np.cumsum(np.append(1, ~same)) - 1
-    joined = _joined(holder[heads], t[heads], value[heads], spell, tails - heads + 1, t[tails])
+    joined = _joined(runs, spell)
     mixed = np.zeros(len(joined.holder), bool)
     np.logical_or.at(mixed, spell, np.cumsum(between)[:-1] > 0)
     return joined._replace(interleaved=mixed)
 
 
-def _joined(
-    holder: np.ndarray, start: np.ndarray, value: np.ndarray, group: np.ndarray, messages: np.ndarray, end: np.ndarray
-) -> Spells:
-    """Join rows that are given in the order of time by group."""
+def _joined(runs: Runs, group: np.ndarray) -> Spells:
+    """Join runs by group."""
     _, first, back = np.unique(group, return_index=True, return_inverse=True)
-    last = np.full(len(first), np.iinfo(np.int64).min)
-    np.maximum.at(last, back, end)
-    total = np.bincount(back, messages, len(first)).astype(np.int64)
+    end = np.full(len(first), np.iinfo(np.int64).min)
+    np.maximum.at(end, back, runs.end)
+    total = np.bincount(back, runs.messages, len(first)).astype(np.int64)
     no = np.zeros(len(first), bool)
-    return Spells(holder[first], value[first], start[first], last, total, no, no)
+    return Spells(runs.holder[first], runs.value[first], runs.start[first], end, total, no, no)
 
 
 def _numbered(holder: np.ndarray, value: np.ndarray) -> np.ndarray:

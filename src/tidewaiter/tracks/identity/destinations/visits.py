@@ -86,7 +86,7 @@ def declared_destinations(statics: pa.Table, places: Places, visits: pa.Table, t
         InputError: a column is missing or of another type.
     """
     ports = _by_vessel(visits)
-    said = messages(ordered(statics), "destination")
+    said = messages(ordered(statics, "destination"), "destination")
     found = spells(said.vessel, said.t, said.code, micros(thresholds.come_back_h), thresholds.min_messages)
     texts = said.values.to_pylist()
     read: dict[int, tuple[Destination, Match]] = {}
