@@ -130,10 +130,10 @@ def test_beyond_memory_the_rows_are_the_same(tmp_path, monkeypatch):
     inside = rows_of(Ordered(read(file, extras=[ROW], clean=PLAIN)))
     monkeypatch.setattr(Ordered, "_most_rows", lambda *_: 9_000)
     monkeypatch.setattr("tidewaiter.tracks.reading.source.BATCH_ROWS", 4_000)
-    monkeypatch.setattr(ordering, "_OWN_MEMORY", (256 << 20) - 160 * 5_000)  # parts are read in pieces, too
+    monkeypatch.setattr(ordering, "_OWN_MEMORY", (512 << 20) - 160 * 5_000)  # parts are read in pieces, too
 
     outside = rows_of(
-        Ordered(read(file, extras=[ROW], clean=PLAIN), memory=256 << 20, folder=tmp_path, group_rows=3_000)
+        Ordered(read(file, extras=[ROW], clean=PLAIN), memory=512 << 20, folder=tmp_path, group_rows=3_000)
     )
 
     assert outside == inside

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from tidewaiter.tracks.reading.cells import is_text, numbers, plain, texts, whole_numbers
 from tidewaiter.tracks.reading.clean import ABSENCES, REASONS
-from tidewaiter.tracks.reading.kernel.sieve import NO_KEY, sift, take
+from tidewaiter.tracks.reading.kernel.sieve import NO_KEY, decimals_of, sift, take
 from tidewaiter.tracks.reading.kernel.times import NONE
 from tidewaiter.tracks.reading.points import coordinates
 from tidewaiter.tracks.reading.times import microseconds
@@ -133,10 +133,11 @@ def count(part: Part) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _quantity(column: pa.Array, declared: Column, kind: str, *, comma: bool) -> tuple[NDArray[np.float64], bool]:
-    values, commas = numbers(column, comma)
-    owned = False
+    commas, owned = False, False
     if declared.decimals is not None and pa.types.is_float32(column.type):
-        values, owned = np.round(values, declared.decimals), True
+        values, owned = decimals_of(column.to_numpy(zero_copy_only=False), 10.0**declared.decimals), True
+    else:
+        values, commas = numbers(column, comma)
     for code in declared.absent:
         values, owned = (values if owned else values.copy()), True
         values[values == code] = np.nan

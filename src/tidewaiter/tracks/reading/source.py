@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.reading.detect import Fitted
     from tidewaiter.tracks.reading.files import Opened
 
-BATCH_ROWS = 1 << 18
+BATCH_ROWS = 1 << 17
 
 
 class Read(NamedTuple):

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.reading import Reading
     from tidewaiter.tracks.store.tracks import Tracks
 
-GROUP_ROWS = 1 << 16
-LEAST_MEMORY = 256 << 20
-_OWN_MEMORY = 300 << 20
+GROUP_ROWS = 1 << 15
+"""Two megabytes with all columns: what a core's own cache holds."""
+LEAST_MEMORY = 512 << 20
+_OWN_MEMORY = 400 << 20
 """What the process needs besides rows: libraries, compiled code, batches on their way."""
 _VOTERS = 300_000
 _PIECE = 1 << 18
@@ -130,7 +131,7 @@ class Ordered:
             yield chunk
 
     def _most_rows(self, columns: Columns) -> int:
-        return max(LEAST_MEMORY, self._memory - _OWN_MEMORY) * 7 // 10 // row_bytes(columns)
+        return (self._memory - _OWN_MEMORY) * 7 // 10 // row_bytes(columns)
 
     # ------------------------------------------------------------------ when all are there
 

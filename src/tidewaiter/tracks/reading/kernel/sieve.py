@@ -81,6 +81,15 @@ def _among(placeholders, key):
 
 
 @compiled
+def decimals_of(values, ten):
+    """Return single-precision values as the decimal numbers they were written from: rounded to 1 / `ten`, float64."""
+    out = np.empty(values.shape[0], np.float64)
+    for i in range(values.shape[0]):
+        out[i] = np.rint(np.float64(values[i]) * ten) / ten
+    return out
+
+
+@compiled
 def take(column, rows):
     """Return the values of some rows."""
     out = np.empty(rows.shape[0], column.dtype)
