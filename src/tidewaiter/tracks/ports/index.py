@@ -47,6 +47,7 @@ def index_places(places: Places, entry_km: float, exit_km: float) -> PlaceIndex:
     """
     from tidewaiter.tracks.ports.kernel import grid as kernel  # noqa: PLC0415  Numba is loaded when used
 
+    entry_km, exit_km = float(entry_km), float(exit_km)  # kernels are compiled for one kind of number
     shapes = places.shapes
     power = int(np.clip(np.floor(np.log2(KM_PER_DEGREE / exit_km * CELLS_PER_REACH)), COARSEST, FINEST))
     while True:

@@ -176,7 +176,7 @@ def zones(grid, shapes, lat, lon, speed, fastest, needs_speed):
         found = FAR
         a, b, c = _vector(y, x)
         for at in range(grid.start[k], grid.start[k + 1]):
-            p = grid.item[at]
+            p = np.int64(grid.item[at])
             line = _chord_2(shapes, p, a, b, c)
             if line > far:
                 continue
@@ -215,7 +215,7 @@ def nearest(grid, shapes, lat, lon):
         further = _square(_chord(grid.exit_km) + ROUNDING)
         a, b, c = _vector(lat[i], lon[i])
         for at in range(grid.start[k], grid.start[k + 1]):
-            p = grid.item[at]
+            p = np.int64(grid.item[at])
             if _chord_2(shapes, p, a, b, c) > further:
                 continue
             away = place_km(shapes, p, lat[i], lon[i])

@@ -136,7 +136,7 @@ def nearest_listed(start, item, shapes, lat, lon, two):
         cell = _number(face, u, v)
         least = np.inf
         for at in range(start[cell], start[cell + 1]):
-            p = item[at]
+            p = np.int64(item[at])
             away = _distance_km(lat[i], lon[i], shapes.lat[p], shapes.lon[p], shapes.cos_lat[p], two)
             if away < least:
                 least = away
