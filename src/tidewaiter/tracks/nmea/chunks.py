@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
-_OTHERS = {b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstandard", b"\xfd7zXZ": "xz", b"PAR1": "Parquet"}
+_OTHERS = {
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"\xfd7zXZ": "xz",
+    b"PAR1": "Parquet",
+}
 
 
-class Damaged(Exception):  # noqa: N818 (see errors.py)
+class Damaged(Exception):
     """The compressed bytes end early or are damaged; what came before was read."""
 
 

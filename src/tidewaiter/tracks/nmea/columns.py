@@ -168,7 +168,9 @@ def _text(texts: Texts, rows: int) -> pa.Array:
 
 def _column(values: np.ndarray, valid: np.ndarray) -> pa.Array:
     validity, nulls = _bits(valid)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [validity, pa.py_buffer(values)], nulls)
+    return pa.Array.from_buffers(
+        pa.from_numpy_dtype(values.dtype), len(values), [validity, pa.py_buffer(values)], nulls
+    )
 
 
 def _bits(valid: np.ndarray) -> tuple[Any, int]:

@@ -42,7 +42,7 @@ def decode(
 
     - ``"tag block"``: `c:` of the tag block before the sentence, seconds or milliseconds,
     - ``"suffix"``: a Unix time after the checksum (s, ms or µs; the last number that can be one),
-    - ``"PGHP"``: a Gatehouse sentence on a line above, which names the checksum of the sentence it speaks of,
+    - ``"PGHP"``: a Gatehouse sentence on a line above that names the checksum of the message (of its parts together),
     - ``"message"``: a base station's own UTC (types 4 and 11), for that message alone.
 
     The first three may differ: in a satellite log of exactEarth, PGHP agrees with the clocks of base stations to two
@@ -89,7 +89,8 @@ def decode_batches(
 
     Args:
         logs: files, or the successive bytes of one log.
-        source, times: as in `decode`.
+        source: as in `decode`.
+        times: as in `decode`.
         advance: told how many bytes of a file were read, after each piece.
 
     Raises:

@@ -77,9 +77,7 @@ class Decoder:
         InputError: an unknown name in `times`.
     """
 
-    def __init__(
-        self, file: str | None = None, source: str | None = None, times: Sequence[str] = TIMES_FROM
-    ) -> None:
+    def __init__(self, file: str | None = None, source: str | None = None, times: Sequence[str] = TIMES_FROM) -> None:
         from tidewaiter.tracks.nmea import kernel  # noqa: PLC0415 (numba)
 
         for name in times:

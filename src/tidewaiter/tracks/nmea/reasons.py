@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     "length": "the count of bits does not fit the message type, and what is too much is not zeros",
     "unused_type": "a sound message of a type that says nothing of positions or names (6–8, 10, 12–17, 20, 22, 23, …)",
     "unknown_part": "a type 24 that is neither part A nor part B",
-    "part_alone": "a part of a message whose other parts did not come within 1,000 lines",
+    "part_alone": "a part of a message whose other parts did not come within 500 lines",
     "part_repeated": "a part that was already there, from a second receiver",
 }
 """Name of each reason and what it means. `blank`, `other_sentence` and `unused_type` are no faults of the log."""

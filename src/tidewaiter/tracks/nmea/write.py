@@ -37,7 +37,8 @@ def decode_to(
         positions_out: file with the schema `POSITIONS`.
         statics_out: file with the schema `STATICS`, None when not wanted.
         progress: told how many bytes of the logs were read, and how many there are.
-        source, times: as in `decode`.
+        source: as in `decode`.
+        times: as in `decode`.
 
     Raises:
         InputError: no logs, a log that cannot be read, an output that is one of the logs or cannot be written.

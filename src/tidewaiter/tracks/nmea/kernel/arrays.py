@@ -41,8 +41,10 @@ FRAMED_ROWS = 4_096  # so many stay in the processor's cache
 
 # columns of `Memory.slots`: talker, formatter, channel, sequence number and count of parts (0: free); group of the tag
 # block, -1 without; bits of the parts that are here and of those that came before the first part; line of the first to
-# arrive; fill bits of the last part
+# arrive; time so far; fill bits of the last part; exclusive or of the checksums; a $PGHP that may speak of the message, and
+# the checksum it names
 KEY, GROUP, SLOT_STATION, HELD, EARLY, ARRIVED, SLOT_TIME, SLOT_TIME_FROM, FILL = range(9)
+SUMS, SLOT_PGHP_T, SLOT_PGHP_SUM = range(9, 12)
 SLOTS = 256  # messages that wait for parts
 MOST_PARTS = 9
 PART_CHARS = 128  # of one part; one more byte in front holds their count
@@ -68,17 +70,17 @@ class Memory(NamedTuple):
 
     Attributes:
         at: counters; see the names above.
-        slots: (SLOTS, 9) messages that wait for parts; see the names of the columns.
+        slots: (SLOTS, 12) messages that wait for parts; see the names of the columns.
         payloads: (SLOTS, MOST_PARTS, 1 + PART_CHARS) their parts, as armoured.
         names: (MOST_STATIONS, STATION_CHARS) receiving stations in the order of first sight, filled up with zeros.
-        index: (2 × MOST_STATIONS,) hash table of their numbers, -1 when free.
+        hashed: (2 × MOST_STATIONS,) hash table of their numbers, -1 when free.
     """
 
     at: Int64s
     slots: Int64s
     payloads: Bytes
     names: Bytes
-    index: Int32s
+    hashed: Int32s
 
 
 class Positions(NamedTuple):
@@ -143,7 +145,7 @@ def new_memory(rank: dict[int, int]) -> Memory:
         at[RANK + time_from] = place
     return Memory(
         at,
-        np.zeros((SLOTS, 9), np.int64),
+        np.zeros((SLOTS, 12), np.int64),
         np.zeros((SLOTS, MOST_PARTS, 1 + PART_CHARS), np.uint8),
         np.zeros((MOST_STATIONS, STATION_CHARS), np.uint8),
         np.full(2 * MOST_STATIONS, -1, np.int32),
@@ -157,8 +159,21 @@ def new_framed() -> Framed:
 
 def new_positions(rows: int) -> Positions:
     """Return columns for so many positions, their content undefined."""
-    kinds = "i8 i8 f8 f8 f4 f4 f4 i4 i8 i1 i1 f4 i1".split()
-    return Positions(*(np.empty(rows, kind) for kind in kinds))
+    return Positions(
+        vessel_key=np.empty(rows, np.int64),
+        t=np.empty(rows, np.int64),
+        lat=np.empty(rows, np.float64),
+        lon=np.empty(rows, np.float64),
+        sog_kn=np.empty(rows, np.float32),
+        cog_deg=np.empty(rows, np.float32),
+        heading_deg=np.empty(rows, np.float32),
+        station=np.empty(rows, np.int32),
+        line=np.empty(rows, np.int64),
+        msg_type=np.empty(rows, np.int8),
+        nav_status=np.empty(rows, np.int8),
+        rot_deg_min=np.empty(rows, np.float32),
+        time_from=np.empty(rows, np.int8),
+    )
 
 
 def new_statics(rows: int) -> Statics:
@@ -167,9 +182,28 @@ def new_statics(rows: int) -> Statics:
     def texts(chars: int) -> Texts:
         return Texts(np.zeros(rows + 1, np.int32), np.empty(rows * chars, np.uint8))
 
-    def column(kind: str) -> NDArray[np.generic]:
-        return np.empty(rows, kind)
-
-    front = [column(kind) for kind in "i8 i8 i4 i8 i1 i1".split()]
-    middle = [column(kind) for kind in "i8 i2 i1 i2 i2 i1 i1 i8 f4 i1 i1 i1 i1".split()]
-    return Statics(*front, texts(34), texts(7), *middle, texts(20), column("i1"))  # type: ignore[arg-type]
+    return Statics(
+        vessel_key=np.empty(rows, np.int64),
+        t=np.empty(rows, np.int64),
+        station=np.empty(rows, np.int32),
+        line=np.empty(rows, np.int64),
+        msg_type=np.empty(rows, np.int8),
+        part=np.empty(rows, np.int8),
+        name=texts(34),  # with the rest of an aid's name
+        callsign=texts(7),
+        imo=np.empty(rows, np.int64),
+        ship_type=np.empty(rows, np.int16),
+        aid_type=np.empty(rows, np.int8),
+        to_bow_m=np.empty(rows, np.int16),
+        to_stern_m=np.empty(rows, np.int16),
+        to_port_m=np.empty(rows, np.int8),
+        to_starboard_m=np.empty(rows, np.int8),
+        mothership=np.empty(rows, np.int64),
+        draught_m=np.empty(rows, np.float32),
+        eta_month=np.empty(rows, np.int8),
+        eta_day=np.empty(rows, np.int8),
+        eta_hour=np.empty(rows, np.int8),
+        eta_minute=np.empty(rows, np.int8),
+        destination=texts(20),
+        time_from=np.empty(rows, np.int8),
+    )

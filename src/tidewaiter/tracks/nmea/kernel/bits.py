@@ -74,7 +74,7 @@ def all_zero(words, row, start, stop):
     """Whether no bit is set from `start` to before `stop`; not known, so no, beyond the stored words."""
     if stop > WORDS * WORD_BITS:
         return False
-    for bit in range(start, stop):
+    for bit in range(start, stop):  # noqa: SIM110 (no generators in compiled code)
         if number(words, row, bit, 1):
             return False
     return True

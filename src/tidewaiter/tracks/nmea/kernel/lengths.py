@@ -40,9 +40,7 @@ def accept(memory, framed):
         why = -1
         if LEAST_BITS[kind] == 0:
             why = UNUSED_TYPE
-        elif bits < LEAST_BITS[kind]:
-            why = LENGTH
-        elif bits > MOST_BITS[kind] and not all_zero(words, row, MOST_BITS[kind], bits):
+        elif bits < LEAST_BITS[kind] or (bits > MOST_BITS[kind] and not all_zero(words, row, MOST_BITS[kind], bits)):
             why = LENGTH
         elif kind == 24:
             part = number(words, row, 38, 2)

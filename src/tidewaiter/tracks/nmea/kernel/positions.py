@@ -18,12 +18,12 @@ from .arrays import (
     NONE,
     NONE8,
     POSITIONS,
-    RANK,
     STATION,
     TIME,
     TIME_FROM,
 )
 from .bits import number, signed
+from .parts import better
 from .times import civil_us
 
 NOTHING = np.float32(np.nan)
@@ -59,7 +59,6 @@ def write_positions(memory, framed, columns):
     speeds, courses, headings = columns.sog_kn, columns.cog_deg, columns.heading_deg
     statuses, turns, kinds = columns.nav_status, columns.rot_deg_min, columns.msg_type
     stations, lines, times_from = columns.station, columns.line, columns.time_from
-    own_rank = at[RANK + FROM_MESSAGE]
     to = at[POSITIONS]
     for row in range(at[FRAMED]):
         kind = facts[row, KIND]
@@ -89,7 +88,7 @@ def write_positions(memory, framed, columns):
         elif kind == 4 or kind == 11:  # noqa: PLR1714
             lon = signed(words, row, 79, 28)
             lat = signed(words, row, 107, 27)
-            if own_rank >= 0 and (time_from == 0 or own_rank < at[RANK + time_from]):
+            if better(FROM_MESSAGE, time_from, at):
                 own = base_time(words, row)
                 if own != NONE:
                     t = own

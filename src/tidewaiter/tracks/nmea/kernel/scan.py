@@ -32,7 +32,6 @@ from .arrays import (
     NONE,
     PGHP_SUM,
     PGHP_T,
-    RANK,
     REJECTED,
     SLOTS,
     STATION,
@@ -40,7 +39,7 @@ from .arrays import (
     TIME_FROM,
 )
 from .bits import ARMOUR, MOST_CHARS, NOT_ARMOUR, unarmour
-from .parts import add_part, close
+from .parts import add_part, better, close
 from .tags import (
     BACKSLASH,
     BANG,
@@ -69,17 +68,17 @@ def scan(buffer, start, stop, memory, framed):
     Returns:
         Where the first line begins that was not read: `stop`, or less when there is no room for more messages.
     """
-    at, slots, payloads, names, index = memory
+    at, slots, payloads, names, hashed = memory
     words, facts = framed
     begin = start
     while begin < stop and at[FRAMED] < FRAMED_ROWS:
         at[LINE] += 1
         p = begin
-        while buffer[p] == SPACE or buffer[p] == TAB:  # noqa: PLR1714 (a set is slower code)
+        while buffer[p] == SPACE or buffer[p] == TAB:
             p += 1
         tag_t, station, group = NONE, -1, -1
         while p >= 0 and buffer[p] == BACKSLASH:
-            p, block_t, block_station, block_group = tag_block(buffer, p, at, names, index)
+            p, block_t, block_station, block_group = tag_block(buffer, p, at, names, hashed)
             tag_t = block_t if block_t != NONE else tag_t
             station = block_station if block_station >= 0 else station
             group = block_group if block_group >= 0 else group
@@ -124,7 +123,7 @@ def scan(buffer, start, stop, memory, framed):
         if buffer[end] != NEWLINE:
             end = _end(buffer, end)
             if end - begin <= LONGEST_LINE:
-                suffix_t, named = suffix(buffer, q + 5, end, at, names, index)
+                suffix_t, named = suffix(buffer, q + 5, end, at, names, hashed)
                 station = station if station >= 0 else named
         if end - begin > LONGEST_LINE or chars == 0:
             at[REJECTED + (LENGTH if end - begin <= LONGEST_LINE else TOO_LONG)] += 1
@@ -132,22 +131,17 @@ def scan(buffer, start, stop, memory, framed):
             continue
         begin = end + 1
 
-        pghp_t = NONE
-        if at[PGHP_T] != NONE:
-            named = (hexadecimal(buffer[q + 3]) << 4) | hexadecimal(buffer[q + 4])
-            if at[PGHP_SUM] < 0 or at[PGHP_SUM] == named:
-                pghp_t = at[PGHP_T]
-                at[PGHP_T] = NONE
-        t, time_from = tag_t, FROM_TAG
-        if tag_t == NONE or at[RANK + FROM_TAG] < 0:
-            t, time_from = NONE, 0
-        if suffix_t != NONE and 0 <= at[RANK + FROM_SUFFIX]:
-            if time_from == 0 or at[RANK + FROM_SUFFIX] < at[RANK + time_from]:
-                t, time_from = suffix_t, FROM_SUFFIX
-        if pghp_t != NONE and 0 <= at[RANK + FROM_PGHP]:
-            if time_from == 0 or at[RANK + FROM_PGHP] < at[RANK + time_from]:
-                t, time_from = pghp_t, FROM_PGHP
+        own_sum = (hexadecimal(buffer[q + 3]) << 4) | hexadecimal(buffer[q + 4])
+        t, time_from = NONE, 0
+        if tag_t != NONE and better(FROM_TAG, 0, at):
+            t, time_from = tag_t, FROM_TAG
+        if suffix_t != NONE and better(FROM_SUFFIX, time_from, at):
+            t, time_from = suffix_t, FROM_SUFFIX
         if total == 1:
+            if at[PGHP_T] != NONE and (at[PGHP_SUM] < 0 or at[PGHP_SUM] == own_sum):
+                if better(FROM_PGHP, time_from, at):
+                    t, time_from = at[PGHP_T], FROM_PGHP
+                at[PGHP_T] = NONE
             row = at[FRAMED]
             at[FRAMED] += 1
             facts[row, BITS] = 6 * chars - fill
@@ -160,7 +154,22 @@ def scan(buffer, start, stop, memory, framed):
             talker = buffer[p + 1] << 16 | buffer[p + 2] << 8 | formatter
             key = talker << 32 | channel << 16 | sequence << 4 | total
             add_part(
-                buffer, payload, chars, fill, number, key, group, station, t, time_from, at, slots, payloads, words, facts
+                buffer,
+                payload,
+                chars,
+                fill,
+                number,
+                key,
+                group,
+                own_sum,
+                station,
+                t,
+                time_from,
+                at,
+                slots,
+                payloads,
+                words,
+                facts,
             )
     return begin
 
@@ -210,7 +219,7 @@ def _fields(buffer, p):
 @compiled
 def _after(byte):
     """Return why a payload must not end in this byte."""
-    return FRAMING if byte == STAR or byte == NEWLINE or byte == RETURN else BAD_ARMOUR  # noqa: PLR1714
+    return FRAMING if byte in (STAR, NEWLINE, RETURN) else BAD_ARMOUR
 
 
 @compiled
@@ -232,7 +241,7 @@ def _reject(buffer, begin, p, why, at):
 def _damaged(buffer, begin, p, why, at):
     """Count a VDM or VDO that cannot be used: a checksum that differs explains all else."""
     star = p
-    while buffer[star] != STAR and buffer[star] != NEWLINE:  # noqa: PLR1714
+    while buffer[star] != STAR and buffer[star] != NEWLINE:
         star += 1
     if buffer[star] == STAR and hexadecimal(buffer[star + 1]) < 16 and hexadecimal(buffer[star + 2]) < 16:
         if not sum_holds(buffer, p + 1, star):
@@ -258,7 +267,7 @@ def _other(buffer, begin, p, at):
     elif p > begin and buffer[p - 1] == BACKSLASH:
         why = TAG_BLOCK
     else:
-        while buffer[p] == SPACE or buffer[p] == TAB or buffer[p] == RETURN:  # noqa: PLR1714
+        while buffer[p] == SPACE or buffer[p] == TAB or buffer[p] == RETURN:
             p += 1
         if buffer[p] == NEWLINE:
             why = BLANK

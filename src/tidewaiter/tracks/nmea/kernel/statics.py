@@ -91,17 +91,17 @@ def write_statics(memory, framed, columns):
         lines[to] = facts[row, AT_LINE]
         kinds[to] = kind
         parts[to] = part
-        imos[to] = imo if imo else NONE
-        ship_types[to] = ship_type if ship_type else NONE16
-        aid_types[to] = aid_type if aid_type else NONE8
+        imos[to] = imo or NONE
+        ship_types[to] = ship_type or NONE16
+        aid_types[to] = aid_type or NONE8
         bows[to] = bow if bow + stern else NONE16
         sterns[to] = stern if bow + stern else NONE16
         ports[to] = port if port + starboard else NONE8
         starboards[to] = starboard if port + starboard else NONE8
-        motherships[to] = mothership if mothership else NONE
+        motherships[to] = mothership or NONE
         draughts[to] = np.float32(draught / 10.0) if draught else NOTHING
         months[to] = month if 1 <= month <= 12 else NONE8
-        days[to] = day if day else NONE8
+        days[to] = day or NONE8
         hours[to] = hour if hour < 24 else NONE8
         minutes[to] = minute if minute < 60 else NONE8
         to += 1

@@ -1,6 +1,6 @@
-"""What stands around a sentence: tag blocks before it, a receiver's time after it, a $PGHP sentence on the line above.
+r"""What stands around a sentence: tag blocks before it, a receiver's time after it, a $PGHP sentence on the line above.
 
-Tag blocks: NMEA 0183 version 4.10 (\\s:station,c:unix time,g:part-parts-group*hh\\). After the checksum: any numbers that
+Tag blocks: NMEA 0183 version 4.10 (\s:station,c:unix time,g:part-parts-group*hh\). After the checksum: any numbers that
 can be Unix times; the US Coast Guard also writes its station there (r… or b…).
 """
 
@@ -51,7 +51,7 @@ def printable(byte):
 
 
 @compiled
-def station_number(buffer, start, stop, at, names, index):
+def station_number(buffer, start, stop, at, names, hashed):
     """Return the number of the station named in buffer[start:stop], known or new; -1 when empty or there is no room."""
     length = min(stop - start, STATION_CHARS)
     if length <= 0:
@@ -61,8 +61,8 @@ def station_number(buffer, start, stop, at, names, index):
         mixed = (mixed * 31 + printable(buffer[p])) & 0xFFFFFFF
     size = 2 * MOST_STATIONS
     place = mixed % size
-    while index[place] >= 0:
-        known = index[place]
+    while hashed[place] >= 0:
+        known = hashed[place]
         same = length == STATION_CHARS or names[known, length] == 0
         k = 0
         while same and k < length:
@@ -76,14 +76,14 @@ def station_number(buffer, start, stop, at, names, index):
         return -1
     new = at[STATIONS]
     at[STATIONS] += 1
-    index[place] = new
+    hashed[place] = new
     for k in range(length):
         names[new, k] = printable(buffer[start + k])
     return new
 
 
 @compiled
-def tag_block(buffer, start, at, names, index):
+def tag_block(buffer, start, at, names, hashed):
     """Read the tag block whose backslash is at `start`.
 
     Returns:
@@ -112,7 +112,7 @@ def tag_block(buffer, start, at, names, index):
             if code == 99:  # c
                 t = unix_us(buffer, p + 2, end, 1)
             elif code == 115:  # s
-                station = station_number(buffer, p + 2, end, at, names, index)
+                station = station_number(buffer, p + 2, end, at, names, hashed)
             elif code == 103:  # g
                 last = end - 1
                 while last > p + 1 and buffer[last] != DASH:
@@ -151,7 +151,7 @@ def plain_suffix(buffer, start):
 
 
 @compiled
-def suffix(buffer, start, stop, at, names, index):
+def suffix(buffer, start, stop, at, names, hashed):
     """Read what follows the checksum: return a time or NONE, and a station or -1. The last of each counts."""
     t, station = NONE, -1
     p = start
@@ -172,7 +172,7 @@ def suffix(buffer, start, stop, at, names, index):
             if found != NONE:
                 t = found
         elif first in (98, 114) and end - p > 1:  # b, r
-            station = station_number(buffer, p, end, at, names, index)
+            station = station_number(buffer, p, end, at, names, hashed)
         p = end
     return t, station
 
