@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.errors import InputError
+from tidewaiter.tracks.presets import explain, preset
 from tidewaiter.tracks.reading import ROW, Clean, Times, own_shape, read, shapes
 from tidewaiter.tracks.reading.cells import numbers
 from tidewaiter.tracks.reading.times import microseconds
@@ -395,3 +396,10 @@ def test_a_mapping_that_cannot_be_used_says_why(tmp_path):
         file.write_text(text)
         with pytest.raises(InputError, match=words):
             read(tmp_path / "a.csv", file)
+
+
+def test_our_preset_is_the_default_and_that_of_gfw_drops_nothing_with_a_position():
+    assert preset("tidewaiter", "clean", Clean) == Clean()
+    gfw = preset("gfw", "clean", Clean, {"clock_jump_h": 5})
+    assert (gfw.drop_impossible, gfw.drop_duplicates, gfw.placeholders, gfw.clock_jump_h) == (False, False, (), 5)
+    assert all(threshold.meaning for threshold in explain("gfw", "clean", Clean).thresholds)

@@ -84,6 +84,7 @@ PLAIN = Clean(clock_jump_h=0)
 
 
 @given(st.lists(FIXES, max_size=60), st.sampled_from([1, 7, 1000]))
+@settings(max_examples=60)
 def test_order_is_that_of_plain_python(tmp_path_factory, fixes, group_rows):
     file = write(tmp_path_factory.getbasetemp() / "o.parquet", fixes, 8)
 
