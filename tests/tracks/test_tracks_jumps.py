@@ -18,9 +18,11 @@ from tidewaiter.tracks.jumps import (
     FastPairs,
     Jumps,
     JumpSearch,
+    Pinned,
     find_circles,
     find_fast_pairs,
     find_jumps,
+    find_pinned,
     shared,
 )
 from tidewaiter.tracks.presets import explain, preset
@@ -314,11 +316,74 @@ def test_circles_survive_anything(rows):
     assert np.isfinite(np.asarray(circles["radius_km"])).all()
 
 
-@pytest.mark.parametrize("search", [find_jumps, find_circles, find_fast_pairs])
+def pinned_by_hand(rows, rule):
+    """First and last fix of every stretch of windows that pass, each window looked at anew."""
+    out = []
+    for ship in sorted({r[0] for r in rows}):
+        track = [r for r in rows if r[0] == ship]
+        for i, row in enumerate(track):
+            window = [r for r in track[i:] if r[1] - row[1] <= rule.window_h * HOUR]
+            told = [r[4] for r in window if r[4] is not None]
+            if len(window) < rule.min_fixes or window[-1][1] - row[1] < rule.min_span_h * HOUR:
+                continue
+            if 2 * sum(v > rule.min_speed_kn for v in told) <= len(told):
+                continue
+            lat, lon = np.array([r[2] for r in window]), np.unwrap([r[3] for r in window], period=360)
+            cos = math.cos(math.radians(lat.mean()))
+            limit = rule.max_spread_deg / max(cos, rule.least_cos)
+            if lat.std(ddof=1) < limit and lon.std(ddof=1) * cos < limit:
+                if out and out[-1][0] == ship and row[1] <= out[-1][2]:
+                    out[-1] = (ship, out[-1][1], window[-1][1])
+                else:
+                    out.append((ship, row[1], window[-1][1]))
+    return out
+
+
+@st.composite
+def speeds(draw):
+    rows = []
+    for ship in range(draw(st.integers(1, 2))):
+        t, lon = 0, draw(st.sampled_from([10.0, 179.995]))
+        for k in range(draw(st.integers(0, 40))):
+            t += draw(st.sampled_from([1, HOUR // 2, HOUR, 3 * HOUR]))
+            away = draw(st.sampled_from([0.0, 0.01, 0.013, 0.013, 2.0 if k % 9 == 0 else 0.0]))
+            lon = (lon + away * (-1) ** k + 180) % 360 - 180
+            rows.append((ship, t, 60.0 + away, lon, draw(st.sampled_from([None, 0.1, 3.0, 8.0, 9.0, 9.0]))))
+    return rows
+
+
+@given(speeds())
+def test_pinned_ships_are_those_of_the_rule(rows):
+    rule = preset("radiancefleet", "pinned", Pinned)
+    positions = table([r[:4] for r in rows]).append_column("sog_kn", pa.array([r[4] for r in rows], pa.float32()))
+
+    found = find_pinned(positions, rule)
+
+    start, end = (found[n].cast(pa.int64()).to_pylist() for n in ("start", "end"))
+    assert list(zip(found["vessel_key"].to_pylist(), start, end, strict=True)) == pinned_by_hand(rows, rule)
+    assert all(r["share_fast"] > 0 and r["n_fixes"] >= rule.min_fixes for r in found.to_pylist())
+
+
+def test_evidence_of_a_pinned_ship():
+    found = find_pinned(
+        ring(1, (45.0, 180.0), 1.0, 12, 73, 1800, sog=8.0), preset("tidewaiter", "pinned", Pinned)
+    ).to_pylist()
+
+    assert len(found) == 1
+    assert found[0]["reported_nm"] == pytest.approx(48)
+    assert found[0]["sog_kn"] == 8
+    assert found[0]["spread_km"] == pytest.approx(1.0, rel=0.05)
+    assert found[0]["farthest_km"] == pytest.approx(1.0, rel=0.05)
+
+
+@pytest.mark.parametrize("search", [find_pinned, find_jumps, find_circles, find_fast_pairs])
 def test_order_and_hostile_numbers(search):
-    rule = {find_jumps: JUMPS, find_circles: CIRCLE, find_fast_pairs: preset("tidewaiter", "fast_pair", FastPairs)}[
-        search
-    ]
+    rule = {
+        find_pinned: preset("tidewaiter", "pinned", Pinned),
+        find_jumps: JUMPS,
+        find_circles: CIRCLE,
+        find_fast_pairs: preset("tidewaiter", "fast_pair", FastPairs),
+    }[search]
     rng = np.random.default_rng(3)
     wild = np.array([np.nan, np.inf, -np.inf, 1e308, -0.0, 90.0, -180.0, 12.5])
     t = np.sort(rng.integers(-(2**62), 2**62, 500))
@@ -341,6 +406,8 @@ def test_order_and_hostile_numbers(search):
         ("tidewaiter", "jump", Jumps),
         ("tidewaiter", "circle", Circles),
         ("tidewaiter", "fast_pair", FastPairs),
+        ("tidewaiter", "pinned", Pinned),
+        ("radiancefleet", "pinned", Pinned),
         ("radiancefleet", "fake_position", FastPairs),
         ("radiancefleet", "mmsi_cloning", FastPairs),
         ("radiancefleet", "class_speed", ClassSpeeds),
