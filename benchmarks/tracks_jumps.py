@@ -1,4 +1,4 @@
-"""Jumps, circles and identity: rows per CPU-second, and fast pairs beside DuckDB's window functions on the same work.
+"""Jumps, circles, pinned ships and identity: rows per CPU-second, and fast pairs beside DuckDB's window functions on the same work.
 
     python benchmarks/tracks_jumps.py [--quick] [--json FILE] [--data FOLDER]
 
@@ -24,7 +24,16 @@ from tracks_data import DATA, real_positions
 from tracks_stops import cpu_s, repeated
 
 from tidewaiter.tracks.identity import Draughts, Identity, find_draught_changes, hull_intervals, identity_intervals
-from tidewaiter.tracks.jumps import Circles, FastPairs, Jumps, find_circles, find_fast_pairs, find_jumps
+from tidewaiter.tracks.jumps import (
+    Circles,
+    FastPairs,
+    Jumps,
+    Pinned,
+    find_circles,
+    find_fast_pairs,
+    find_jumps,
+    find_pinned,
+)
 from tidewaiter.tracks.presets import preset
 
 PAIRS = preset("radiancefleet", "fake_position", FastPairs)
@@ -73,6 +82,7 @@ def measure(data: Path, *, quick: bool) -> dict[str, Any]:
         "fast_pairs": (many, lambda: find_fast_pairs(many, PAIRS)),
         "jumps": (many, lambda: find_jumps(many, preset("tidewaiter", "jump", Jumps))),
         "circles": (many, lambda: find_circles(many, preset("tidewaiter", "circle", Circles))),
+        "pinned": (many, lambda: find_pinned(many, preset("tidewaiter", "pinned", Pinned))),
         "identity": (said, lambda: identity_intervals(said, identity)),
         "hulls": (said, lambda: hull_intervals(said, identity)),
         "draughts": (said, lambda: find_draught_changes(said, preset("tidewaiter", "draught", Draughts))),

@@ -376,14 +376,17 @@ def test_evidence_of_a_pinned_ship():
     assert found[0]["farthest_km"] == pytest.approx(1.0, rel=0.05)
 
 
-@pytest.mark.parametrize("search", [find_pinned, find_jumps, find_circles, find_fast_pairs])
+RULES = {
+    find_pinned: preset("tidewaiter", "pinned", Pinned),
+    find_jumps: JUMPS,
+    find_circles: CIRCLE,
+    find_fast_pairs: preset("tidewaiter", "fast_pair", FastPairs),
+}
+
+
+@pytest.mark.parametrize("search", RULES)
 def test_order_and_hostile_numbers(search):
-    rule = {
-        find_pinned: preset("tidewaiter", "pinned", Pinned),
-        find_jumps: JUMPS,
-        find_circles: CIRCLE,
-        find_fast_pairs: preset("tidewaiter", "fast_pair", FastPairs),
-    }[search]
+    rule = RULES[search]
     rng = np.random.default_rng(3)
     wild = np.array([np.nan, np.inf, -np.inf, 1e308, -0.0, 90.0, -180.0, 12.5])
     t = np.sort(rng.integers(-(2**62), 2**62, 500))
