@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks import ports
-from tidewaiter.tracks.ports import Names, PortStream, port_events, port_thresholds, port_visits, voyages
+from tidewaiter.tracks.ports import (
+    Names,
+    PortStream,
+    PortThresholds,
+    port_events,
+    port_thresholds,
+    port_visits,
+    voyages,
+)
+from tidewaiter.tracks.presets import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -201,6 +210,23 @@ def test_positions_without_speed_still_enter_and_leave():
 
     assert kinds(port_events(track, INDEX, LIMITS["gfw"], NAMES)) == []
     assert kinds(port_events(track, INDEX, LIMITS["tidewaiter"], NAMES)) == ["PORT_ENTRY", "PORT_EXIT"]
+
+
+@pytest.mark.parametrize("names", [NAMES, Names("segment", "segment")])
+def test_rows_without_a_segment_belong_to_no_track(names):
+    track = moved([1, 0, 1, 0, 1], [9] * 5).set_column(1, "segment", pa.array(["s", None, "s", "s", "s"]))
+
+    events = port_events(track, INDEX, LIMITS["tidewaiter"], names)
+
+    assert kinds(events) == ["PORT_ENTRY", "PORT_EXIT"]
+    assert events["timestamp"].cast(pa.int64()).to_pylist() == [30 * MINUTE, 40 * MINUTE]
+
+
+def test_each_threshold_is_explained():
+    for name in LIMITS:
+        told = explain(name, "port_visit", PortThresholds)
+        assert "099169e4" in told.source
+        assert all(threshold.meaning for threshold in told.thresholds)
 
 
 def test_whole_numbers_name_vessels_too():

@@ -23,6 +23,7 @@ class Names(NamedTuple):
     Attributes:
         vessel: events and visits are told of these; text or whole numbers.
         segment: stretches of one hull within a vessel, which the daily thinning takes one by one; None = the vessel.
+            Rows without one belong to no track and are not used.
         ssvid: number sent by the vessel (MMSI); None = the vessel.
     """
 
@@ -60,9 +61,11 @@ def chosen(positions: pa.Table | pa.RecordBatch, names: Names) -> pa.Table:
     Columns: ``vessel``, ``segment`` and ``ssvid`` where they have names, ``t`` int64, ``lat``, ``lon``, ``speed``.
 
     Raises:
-        InputError: a column is missing or of a type that cannot be used, or a vessel, segment or time is null.
+        InputError: a column is missing or of a type that cannot be used, or a vessel or time is null.
     """
     table = pa.table(positions) if isinstance(positions, pa.RecordBatch) else positions
+    if names.segment in table.column_names and table[names.segment].null_count:
+        table = table.filter(pc.is_valid(table[names.segment]))
     segment = None if names.segment == names.vessel else names.segment
     wanted = {"vessel": names.vessel, "segment": segment, "ssvid": names.ssvid}
     wanted |= {"t": "t", "lat": "lat", "lon": "lon", "speed": "sog_kn"}
