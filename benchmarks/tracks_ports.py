@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 TRIES = 3
 BATCH_ROWS = 65_536
-COMMIT = "099169e4d5f29096e7c9421fa198cee0fe09a3ed"
 
 
 def best_s(work: Callable[[], Any], tries: int = TRIES) -> tuple[float, Any]:
@@ -205,6 +205,14 @@ def _without_beam() -> None:
     sys.modules.setdefault("apache_beam", beam)
 
 
+def commit_of(folder: Path) -> str:
+    """Commit of a checkout as git tells it, so that the figures name what was run."""
+    asked = ["git", "-C", str(folder), "rev-parse", "--show-toplevel", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    top, _, commit = done.stdout.strip().partition("\n")
+    return commit if done.returncode == 0 and Path(top) == folder.resolve() else "not a checkout: unknown"
+
+
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -221,7 +229,7 @@ def main() -> None:
         found["ports_times_reference"] = round(
             found["ports_gfw_rows_per_cpu_s"] / found["ports_reference_rows_per_cpu_s"], 1
         )
-        found["versions"] = {"anchorages_pipeline": COMMIT, "s2sphere": version("s2sphere")}
+        found["versions"] = {"anchorages_pipeline": commit_of(options.reference), "s2sphere": version("s2sphere")}
     found.setdefault("versions", {}).update({name: version(name) for name in ("numba", "numpy", "pyarrow")})
     for name, value in found.items():
         print(f"{name:45} {value:,}" if isinstance(value, int | float) else f"{name:45} {value}")
