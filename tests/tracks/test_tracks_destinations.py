@@ -118,6 +118,11 @@ def test_any_text_is_read(places, text):
     places.find(destination)
 
 
+@pytest.mark.parametrize("unit", ["A", " ", "A ", ">", "-=", "(", "@", "NL RTM/", " TO ", "\u0301"])
+def test_endless_texts_are_cut(places, unit):
+    places.find(read_destination(unit * 1_000_000))
+
+
 def declared(*texts, vessel=1):
     return [(vessel, k * HOUR, text) for k, text in enumerate(texts)]
 

@@ -16,6 +16,7 @@ from tidewaiter.tracks.identity.numbers import mid_rows
 _ARROW = re.compile(r"\s*(?:<?[-=~]*>+|[-=]{2,}|→|»)\s*|\s+TO\s+")
 _BOTH_WAYS = re.compile(r"\s*(?:<[-=]*>|↔|\s&\s|\+)\s*")
 _LEFT_OVER = re.compile(r"@.*|\s{3,}.*", re.DOTALL)  # AIS fills with @; behind long blanks stands what was typed before
+_MOST = 120  # characters looked at: AIS sends twenty
 _VIA = re.compile(r"\s+VIA\s.*")
 _TWO_CODES = re.compile(r"([A-Z]{2} ?[A-Z2-9]{3})\s*[-/]\s*([A-Z]{2} ?[A-Z2-9]{3})")
 _APART = re.compile(r"[/;|,()\[\]*]+")
@@ -40,8 +41,8 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 def read_destination(text: str | None) -> Destination:
-    """Read a destination field as sent, of any length and any characters."""
-    plain = _plain(_LEFT_OVER.sub("", (text or "").strip(" @\x00")))
+    """Read a destination field as sent; of a text longer than 120 characters only these are looked at."""
+    plain = _plain(_LEFT_OVER.sub("", (text or "")[:_MOST].strip(" @\x00")))
     origin: tuple[str, ...] = ()
     ends = [end for end in _BOTH_WAYS.split(plain) if end]
     if len(ends) < 2:
