@@ -30,7 +30,12 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     """Compose country and role: an adjective before, a country behind ("Verteidigungsministerium Südkoreas")."""
     world = line.lexicon.world
     kind = world.roles[role].kind
+    western = line.ending("attribution.western", start)
+    if western is not None:
+        return Voice(western.start, end, f"{western.value} {world.roles[role].name}", kind)
     iso, first, last = _country_beside(line, start, end)
+    if role == "spokesperson" and not iso and people.house is not None:  # "a spokesman", of whom was named last
+        return people.house._replace(start=start, end=end)
     if iso:
         named = world.agencies.get(f"{iso}/{role}")
         adjective = world.countries[iso].adjective or world.countries[iso].name
@@ -59,13 +64,11 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     if holder is not None and not any(line.at("country", t) for t in range(max(0, start - 2), min(line.size, end + 2))):
         return Voice(start, end, holder.name, holder.kind, holder.country)
     here = {h.value[0] for h in line.of("country")} or {people.country} - {""}
-    if kind not in UNNAMED and len(here) == 1:
-        only = here.pop()
+    home = line.lexicon.file.home
+    only = here.pop() if len(here) == 1 else home if home and (home in here or not here) else ""
+    if kind not in UNNAMED and only:
         agency = world.agencies.get(f"{only}/{role}")
         return Voice(start, end, agency or f"{world.countries[only].adjective} {name}", kind, only)
-    western = line.ending("attribution.western", start)
-    if western is not None:
-        return Voice(western.start, end, f"Western {name}", kind)
     described = line.ending("attribution.unnamed", start)  # "mit der Sache vertraute Diplomaten"
     if described is not None and kind in UNNAMED:
         start = described.start
@@ -77,7 +80,7 @@ def _is_again(line: Line, start: int, end: int, kind: str) -> bool:
     if start == 0 or line.words.folded[start - 1] not in DEFINITE or kind not in {"experts", "documents", "parliament"}:
         return False
     last = line.words.folded[end - 1]
-    many = last.endswith("n") if line.lexicon.code == "de" else last.endswith("s")
+    many = line.words.folded[start - 1] == "die" if line.lexicon.code == "de" else last.endswith("s")
     return kind != "parliament" or not many
 
 
@@ -105,6 +108,10 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
     forces = line.at("organisation", serving)  # "Generalstab der ukrainischen Streitkräfte", "Генштаба ВСУ"
     if forces is not None and line.lexicon.world.organisations[forces.value].kind == "military":
         return line.lexicon.world.organisations[forces.value].country, start, forces.end
+    if forces is not None and line.at("role", start) and line.value("role", start) == "officers":
+        country = line.lexicon.world.organisations[forces.value].country
+        if country:
+            return country, start, forces.end  # "ein Offizier der Revolutionsgarden"
     for ahead in range(0 if line.lexicon.code == "ko" else 3):
         behind = line.at("country", end + ahead)
         if behind is not None:

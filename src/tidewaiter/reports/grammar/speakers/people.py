@@ -25,6 +25,9 @@ class People:
         """Outlets met in quotation marks, by their name in small letters."""
         self.body: Voice | None = None
         """The service, institute or team that was named last."""
+        self.house: Voice | None = None
+        """The company, ministry or other body that was named last; a spokesman is its."""
+        self.company: Voice | None = None
         self.country = ""
         """The country whose office spoke last."""
 
@@ -56,4 +59,4 @@ class People:
     def forget_offices(self) -> None:
         """Start reading again from the top; names stay known."""
         self._by_office.clear()
-        self.body, self.country = None, ""
+        self.body, self.house, self.company, self.country = None, None, None, ""

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.speakers.people import People
 
-BODIES = frozenset({"intelligence", "think tank", "experts", "data"})
+BODIES = frozenset({"intelligence", "think tank", "experts", "data", "organisation"})
+UNIONS = frozenset({"United Nations", "European Union", "UN Security Council", "G7"})
+"""Too often spoken of to be what "the organisation" means."""
+HOUSES = frozenset({"company", "ministry", "military", "intelligence", "organisation", "alliance", "think tank", "data"})
+COMPANY = frozenset({"company", "firm", "unternehmen", "firma", "konzern", "hersteller", "entreprise", "компания", "компанія"})
 """Kinds of bodies that later are "the agency" or "the institute"."""
 
 
@@ -50,10 +54,13 @@ def voices(line: Line, people: People) -> list[Voice]:
             continue
         found.append(office_of(line, hit.start, hit.end, hit.value, people))
     covered = {t for v in found for t in range(v.start, v.end)}
-    body = people.body
+    body = people.body or people.company
     if body is not None:
         again = [h for h in line.of("attribution.again") if covered.isdisjoint(range(h.start, h.end))]
-        found += [body._replace(start=h.start, end=h.end) for h in again if not is_named(line, h.end)]
+        for hit in again:
+            firm = people.company if COMPANY & set(line.words.folded[hit.start : hit.end]) else None
+            if not is_named(line, hit.end):
+                found.append((firm or body)._replace(start=hit.start, end=hit.end))
     found.sort()
     found += [*quoted(line, people), *adjectives(line)]
     people_named = officials + persons(line, [*found, *officials], people)
@@ -75,7 +82,11 @@ def voices(line: Line, people: People) -> list[Voice]:
             people.hold("documents", voice)
         if voice.kind == "documents":
             people.hold("documents", voice)
-        if voice.kind in BODIES and not voice.name.startswith("unnamed"):
+        if voice.kind == "company":
+            people.company = voice
+        if voice.kind in HOUSES and not voice.name.startswith("unnamed") and voice.name not in UNIONS:
+            people.house = voice
+        if voice.kind in BODIES and voice.name not in UNIONS and not voice.name.startswith("unnamed"):
             people.body = voice
         if voice.country and voice.kind not in {"media", "company"}:
             people.country = voice.country
