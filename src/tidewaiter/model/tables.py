@@ -208,6 +208,22 @@ POSITIONS = pa.schema(
         *_LOCATOR,
     ]
 )
+EVENTS = pa.schema(  # what vessels did, as their tracks tell
+    [
+        pa.field("event_id", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),  # port_visit | gap | dark_meeting | encounter | stop | loitering | …
+        pa.field("vessel_key", pa.int64(), nullable=False),
+        pa.field("other_key", pa.int64()),  # of a meeting
+        pa.field("start", TIME),
+        pa.field("end", TIME),  # null: not over when the data end
+        pa.field("place_id", pa.string()),
+        pa.field("lat", pa.float64()),
+        pa.field("lon", pa.float64()),
+        pa.field("confidence", pa.string()),  # port visits 1 to 4, dark meetings high | medium | low; null = not told
+        pa.field("detail", pa.string()),  # JSON: what else is known, by kind
+        pa.field("run_id", pa.string()),  # hash of inputs, presets and thresholds
+    ]
+)
 REJECTS = pa.schema(
     [
         pa.field("file", pa.string()),

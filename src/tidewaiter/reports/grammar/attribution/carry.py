@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tidewaiter.reports.grammar.line import Line
 
+PAPERS = ("satellite images", "internal documents", "shipping data", "customs data")
 LEAD = 4  # paragraphs that count as the lead of a text
 
 
@@ -48,6 +49,11 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
             if not line.has("attribution.also"):
                 before, lead = chain, chain if here <= LEAD else lead
             continue
+        if n and chain.levels and _cites_back(line, chain, out[n - 1]):
+            _deepen_back(lines, out, n, chain)
+        if chain.levels and _only_papers(line, chain) and (before.levels or lead.levels):
+            out.append(chain)
+            continue  # "Der Bericht stützt sich auf Satellitenbilder": whose report it is stays
         if chain.levels:
             chain = _deepen(line, _by_pronoun(line, chain, before), before, lead)
             before = chain
@@ -102,6 +108,28 @@ def _by_pronoun(line: Line, chain: Chain, before: Chain) -> Chain:
     if not they or _is_outlet(line, before.levels[-1]):
         return chain
     return chain._replace(levels=(*chain.levels, before.levels[-1]))
+
+
+def _only_papers(line: Line, chain: Chain) -> bool:
+    """Tell whether a sentence says of a report what it rests on, and not who speaks."""
+    plain = all(level.startswith("unnamed") and level.endswith(PAPERS) for level in chain.levels)
+    return plain and line.has("attribution.citing")
+
+
+def _cites_back(line: Line, chain: Chain, had: Chain) -> bool:
+    """Tell whether a sentence says on whom the source of the one before relies: "Die Zeitung beruft sich auf …"."""
+    if len(chain.levels) < 2 or not had.levels or had.how != "explicit" or len(had.levels) > 1:
+        return False
+    first = next(iter(line.of("attribution.citing")), None)
+    return chain.levels[0] == had.levels[0] and first is not None and not line.has("item")
+
+
+def _deepen_back(lines: Sequence[Line], out: list[Chain], n: int, chain: Chain) -> None:
+    """Put who is cited behind the chains of the sentences before it that end on who cites."""
+    for k in range(n - 1, -1, -1):
+        if lines[k].sentence.paragraph != lines[n].sentence.paragraph or out[k].levels[-1:] != chain.levels[:1]:
+            break
+        out[k] = out[k]._replace(levels=(*out[k].levels, *chain.levels[1:]))
 
 
 def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tidewaiter.reports.grammar.attribution.chain import NOBODY, Chain, Tie, in_order
-from tidewaiter.reports.grammar.attribution.speech import FAR
+from tidewaiter.reports.grammar.attribution.speech import FAR, coordinated
 from tidewaiter.reports.grammar.attribution.ties import tie
 
 if TYPE_CHECKING:
@@ -114,5 +114,6 @@ def _before_colon(line: Line, found: list[Voice]) -> list[Tie]:
         return []
     reported = line.has("modality.reported", colon) or (colon + 1 < line.size and line.words.folded[colon + 1] == '"')
     before = [v for v in found if v.end <= colon and ((reported and v.kind != "government") or v.end == colon)]
-    before = [v for v in before if (v.end == colon and v.start <= 3) or reported]
-    return [Tie(5, before[0], before[0].start, colon, statement=False)] if before else []
+    before = [v for v in before if (v.end == colon and v.start <= 6) or reported]
+    beside = [v for v in found if before and v is not before[0] and coordinated(line, v, before[0])]
+    return [Tie(5, v, v.start, colon, statement=False) for v in (*beside, *before[:1])]

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.speakers import Voice
 
+ASIDE = 14  # tokens of what is set apart between a voice and its verb
+SPLIT = dict.fromkeys(("gab", "gaben", "gibt", "geben"), frozenset({"an", "bekannt", "zu"}))
+"""German verbs of saying -> prefixes that make them so."""
 NEAR, FAR = 4, 9  # tokens between a cue and a voice before it, and between a voice and its verb
 
 
@@ -74,6 +77,34 @@ def verb_of(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | N
             )
             if verb is not None and not inverted and at <= voice.end + FAR:
                 return verb.start, verb.end
+    return None
+
+
+def after_aside(line: Line, voice: Voice) -> tuple[int, int] | None:
+    """Find a verb of saying behind what is set apart: "X, who asked not to be named, said", "X, the secretary, announced"."""
+    if voice.end >= line.size or line.words.folded[voice.end] != ",":
+        return None
+    stop = min(line.size, voice.end + ASIDE)
+    close = next((t for t in range(voice.end + 1, stop) if line.words.folded[t] == ","), None)
+    if close is None:
+        return None
+    for token in range(close + 1, min(line.size, close + 3)):
+        verb = line.at("attribution.verbs", token) or line.at("modality.denied", token)
+        if verb is not None:
+            return voice.start, verb.end
+    return None
+
+
+def split_verb(line: Line, voice: Voice) -> tuple[int, int] | None:
+    """Find a German verb whose prefix ends the clause: "gab die Verluste mit rund 820.000 an"."""
+    if line.lexicon.code != "de":
+        return None
+    first, last = line.clause(voice.start)
+    while last > first and not line.words.folded[last - 1][0].isalpha():
+        last -= 1
+    beside = [t for t in (voice.end, voice.start - 1) if first <= t < last and line.words.folded[t] in SPLIT]
+    if beside and line.words.folded[last - 1] in SPLIT[line.words.folded[beside[0]]]:
+        return min(beside[0], voice.start), max(beside[0] + 1, voice.end)
     return None
 
 

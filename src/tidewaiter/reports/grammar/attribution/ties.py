@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from tidewaiter.reports.grammar.attribution.chain import Tie
 from tidewaiter.reports.grammar.attribution.speech import (
     NEAR,
+    after_aside,
     coordinated,
     is_told,
     marked,
+    split_verb,
     verb_at_the_end,
     verb_of,
 )
@@ -29,6 +31,8 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
     media = voice.kind == "media"
     base = 0 if media else 6 if voice.kind == "intelligence" else 5
     start, end = voice.start, voice.end
+    if _is_aside(line, voice):
+        return None
     for back in range(NEAR + 1):
         at = start - back
         if at < 0 or (at < start and _stops(line, at, found, voice)):
@@ -37,6 +41,13 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
             cue = line.ending(f"attribution.{kind}", at)
             if cue is not None and kind == "through" and voice.kind == "government":
                 continue  # who was met at the top did not brief anybody
+            if (
+                cue is not None
+                and kind == "before"
+                and voice.kind == "government"
+                and line.at("attribution.reports", cue.end)
+            ):
+                continue  # "laut der Untersuchung Ägypten"
             if cue is not None and (kind != "so" or _after_words(line, cue.start)):
                 return Tie(
                     0 if media and kind == "citing" and _cites(line, voice, found) else rank,
@@ -48,6 +59,10 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
         statement = line.ending("attribution.statements", at) or line.ending("attribution.reports", at)
         if statement is not None and any(line.at("directions.to", t) for t in range(statement.end, start)):
             statement = None  # "a report to the Council"
+        if statement is not None and any(
+            line.at("attribution.confirms", t) for t in range(max(0, statement.start - 3), statement.start)
+        ):
+            return None  # "confirming a report by X"
         statement = statement or (line.ending("modality.denied", at) if back <= 1 and not _is_verb(line, at) else None)
         if statement is not None and back <= 3:
             return Tie(7 if not media else 0, voice, statement.start, end, statement=True)
@@ -60,6 +75,8 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
             cited = line.at("attribution.citing", end + ahead + 1)
         if cited is not None:
             return Tie(9, voice, start, cited.end, statement=False)
+    if voice.kind in {"intelligence", "government", "ministry", "military"} and _briefed(line, voice):
+        return Tie(9, voice, start, end, statement=False)
     if any(line.at("attribution.quoted_by", t) for t in range(end, min(line.size, end + 4))):
         return Tie(5, voice, start, end, statement=False)
     if (
@@ -75,8 +92,17 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
     if voice.kind == "government" and line.lexicon.code == "ko" and line.words.written[end - 1][-1] not in "은는도":
         return None  # no topic of the sentence
     if voice.kind != "media" and is_told(line, voice, found):
-        return None
+        says = next((v for t in range(end, end + 3) if (v := line.at("attribution.verbs", t))), None)
+        return (
+            None if says is None else Tie(9, voice, start, says.end, statement=False)
+        )  # "Han said the agency had put …"
     verb = verb_of(line, voice, found) or verb_at_the_end(line, voice, found)
+    if verb is None and voice.kind != "government":
+        verb = after_aside(line, voice)
+    if verb is None:
+        verb = split_verb(line, voice)
+    if verb is not None and voice.kind in {"alliance", "organisation"} and _describes(line, voice):
+        verb = None
     if verb is not None:
         return Tie(base, voice, min(start, verb[0]), max(end, verb[1]), statement=False)
     cites = next((c for t in (end, end + 1) if (c := line.at("attribution.citing", t))), None)
@@ -99,6 +125,36 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
         bound = tie(line, beside, [])
         return None if bound is None else bound._replace(voice=voice, end=max(bound.end, end))
     return None
+
+
+def _is_aside(line: Line, voice: Voice) -> bool:
+    """Tell whether a body is only where something happened or to whom it was said: "국회에 보고했다", "at the Assembly"."""
+    if line.lexicon.code == "ko":
+        return line.words.written[voice.end - 1].endswith(("에", "에서", "에게", "에도"))
+    if voice.kind not in {"parliament", "intelligence"} or voice.name.startswith("unnamed lawmakers"):
+        return False
+    near = (voice.start, voice.start - 1)
+    return (
+        any(line.ending("directions.to", t) for t in near)
+        and not any(line.at("attribution.verbs", t) for t in range(voice.end, voice.end + 2))
+        and any(line.ending("attribution.verbs", t - k) for t in near for k in (1, 2))
+    )
+
+
+def _describes(line: Line, voice: Voice) -> bool:
+    """Tell whether a body only describes the noun behind it: "EU countries", "NATO shells"."""
+    if voice.end >= line.size or line.lexicon.code != "en":
+        return False
+    word = line.words.folded[voice.end]
+    known = ("attribution.verbs", "attribution.statements", "modality.denied", "role", "syntax.and")
+    plain = word.isalpha() and word not in line.lexicon.stop and not any(line.at(k, voice.end) for k in known)
+    return plain and line.words.written[voice.end][0].islower()
+
+
+def _briefed(line: Line, voice: Voice) -> bool:
+    """Tell whether somebody was briefed by this body: "der vom Geheimdienst NIS unterrichtet worden war"."""
+    by = voice.start > 0 and line.words.folded[voice.start - 1] in {"vom", "von", "durch", "by", "par"}
+    return by and line.has("attribution.briefed", voice.end, voice.end + 4)
 
 
 def _speaks_inside(line: Line, voice: Voice) -> bool:

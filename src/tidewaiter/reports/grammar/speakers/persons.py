@@ -33,6 +33,9 @@ def persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
             token = end  # "газета The Washington Post"
             continue
         full = " ".join(line.words.written[start:end])
+        if full[0].islower():
+            token = end
+            continue
         if end - start == 1:
             known = people.known(line.words.written[start])
             if known is not None and not line.at("item", start):

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 BODIES = frozenset({"intelligence", "think tank", "experts", "data", "organisation"})
 UNIONS = frozenset({"United Nations", "European Union", "UN Security Council", "G7"})
 """Too often spoken of to be what "the organisation" means."""
-HOUSES = frozenset({"company", "ministry", "military", "intelligence", "organisation", "alliance", "think tank", "data"})
-COMPANY = frozenset({"company", "firm", "unternehmen", "firma", "konzern", "hersteller", "entreprise", "компания", "компанія"})
+HOUSES = frozenset(
+    {"company", "ministry", "military", "intelligence", "organisation", "alliance", "think tank", "data"}
+)
+COMPANY = frozenset(
+    {"company", "firm", "unternehmen", "firma", "konzern", "hersteller", "entreprise", "компания", "компанія"}
+)
 """Kinds of bodies that later are "the agency" or "the institute"."""
 
 
@@ -99,6 +103,7 @@ def voices(line: Line, people: People) -> list[Voice]:
         if form in {"names", "seats"} and covered.isdisjoint(range(hit.start, hit.end)) and _speaks(line, hit, found):
             found.append(Voice(hit.start, hit.end, government(line, iso), "government", iso))
     found = _without_initials(line, sorted(found))
+    found = _by_acronym(line, found)
     aside = dateline(line)
     return sorted(v for v in found if v.start not in aside)
 
@@ -109,6 +114,29 @@ def _inside(voice: Voice, other: Voice) -> bool:
         other.start <= voice.start and voice.end <= other.end and voice.end - voice.start < other.end - other.start
     )
     return smaller and (voice.name.startswith("unnamed") or (voice.kind == "government" and other.kind == "person"))
+
+
+def _by_acronym(line: Line, found: list[Voice]) -> list[Voice]:
+    """Let the known name in brackets say who a description means: "Teams zur Überwachung der Sanktionen (MSMT)"."""
+    out = list(found)
+    for voice in found:
+        if (
+            voice.start == 0
+            or line.words.folded[voice.start - 1] != "("
+            or voice.name not in line.lexicon.world.organisations
+        ):
+            continue
+        described = [
+            o
+            for o in out
+            if o is not voice
+            and 0 <= voice.start - 1 - o.end <= 6
+            and (o.kind in {"person", "experts", "officials", "unnamed"} or o.name.startswith("unnamed"))
+        ]
+        for other in described:
+            out.remove(other)
+            out[out.index(voice)] = voice = voice._replace(start=other.start)
+    return out
 
 
 def _without_initials(line: Line, found: list[Voice]) -> list[Voice]:

@@ -30,6 +30,7 @@ from .arrays import (
     LINE,
     LINES,
     NONE,
+    PGHP_AT,
     PGHP_SUM,
     PGHP_T,
     REJECTED,
@@ -50,9 +51,10 @@ from .tags import (
     SPACE,
     STAR,
     TAB,
-    gatehouse_us,
     hexadecimal,
+    is_gatehouse,
     plain_suffix,
+    read_gatehouse,
     suffix,
     sum_holds,
     tag_block,
@@ -137,10 +139,13 @@ def scan(buffer, start, stop, memory, framed):
             t, time_from = tag_t, FROM_TAG
         if suffix_t != NONE and better(FROM_SUFFIX, time_from, at):
             t, time_from = suffix_t, FROM_SUFFIX
+        if not better(FROM_PGHP, time_from, at):
+            at[PGHP_AT], at[PGHP_T] = -1, NONE
+        elif at[PGHP_AT] >= 0:
+            read_gatehouse(buffer, at)
         if total == 1:
             if at[PGHP_T] != NONE and (at[PGHP_SUM] < 0 or at[PGHP_SUM] == own_sum):
-                if better(FROM_PGHP, time_from, at):
-                    t, time_from = at[PGHP_T], FROM_PGHP
+                t, time_from = at[PGHP_T], FROM_PGHP
                 at[PGHP_T] = NONE
             row = at[FRAMED]
             at[FRAMED] += 1
@@ -171,6 +176,8 @@ def scan(buffer, start, stop, memory, framed):
                 words,
                 facts,
             )
+    if at[PGHP_AT] >= 0:
+        read_gatehouse(buffer, at)  # the buffer will be another one
     return begin
 
 
@@ -248,8 +255,7 @@ def _damaged(buffer, begin, p, why, at):
             why = CHECKSUM
     elif why != LENGTH:
         why = FRAMING
-    if at[PGHP_SUM] < 0:
-        at[PGHP_T] = NONE  # it spoke of this line
+    at[PGHP_AT], at[PGHP_T] = -1, NONE  # it may have spoken of this line
     return _reject(buffer, begin, star, why, at)
 
 
@@ -259,11 +265,11 @@ def _other(buffer, begin, p, at):
     why = NOT_NMEA
     if buffer[p] == DOLLAR:
         why = OTHER_SENTENCE
-        t, named, p = gatehouse_us(buffer, p)
-        p = _end(buffer, p)
-        if t != NONE and p - begin <= LONGEST_LINE:
-            at[PGHP_T] = t
-            at[PGHP_SUM] = named
+        if is_gatehouse(buffer, p):
+            start = p
+            p = _end(buffer, p)
+            if p - begin <= LONGEST_LINE:
+                at[PGHP_AT], at[PGHP_T] = start, NONE
     elif p > begin and buffer[p - 1] == BACKSLASH:
         why = TAG_BLOCK
     else:

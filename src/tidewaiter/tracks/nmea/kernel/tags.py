@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tidewaiter.compiled import compiled
 
-from .arrays import MOST_STATIONS, NONE, STATION_CHARS, STATIONS, STATIONS_LOST, TAGS_IGNORED
+from .arrays import MOST_STATIONS, NONE, PGHP_AT, PGHP_SUM, PGHP_T, STATION_CHARS, STATIONS, STATIONS_LOST, TAGS_IGNORED
 from .times import civil_us, integer, scaled_us, unix_us
 
 PGHP = (80, 71, 72, 80, 44, 49, 44)  # "PGHP,1,"
@@ -178,49 +178,78 @@ def suffix(buffer, start, stop, at, names, hashed):
 
 
 @compiled
-def gatehouse_us(buffer, start):
-    """Read a $PGHP,1 sentence, which tells the time of another one.
-
-    Returns:
-        The time, NONE unless the sentence is sound; the checksum of the sentence it speaks of, its last field, -1 when
-        that is none; and how far the line was read.
-    """
+def is_gatehouse(buffer, start):
+    """Whether the line at `start` begins with $PGHP,1 and a comma."""
     p = start + 1
     for expected in PGHP:
         if buffer[p] != expected:
-            return NONE, -1, p
+            return False
         p += 1
-    year = month = day = hour = minute = second = 0
-    for field in range(7):
-        value = 0
-        first = p
-        while 48 <= buffer[p] <= 57 and p - first < 4:
-            value = value * 10 + (buffer[p] - 48)
-            p += 1
-        if p == first or buffer[p] != COMMA:
-            return NONE, -1, p
+    return True
+
+
+@compiled
+def _two_digits(buffer, p):
+    """Return a number of one or two digits before a comma and where the next field begins, or -1."""
+    one = buffer[p] - 48
+    if one < 0 or one > 9:
+        return -1, p
+    if buffer[p + 1] == COMMA:
+        return one, p + 2
+    two = buffer[p + 1] - 48
+    if two < 0 or two > 9 or buffer[p + 2] != COMMA:
+        return -1, p
+    return 10 * one + two, p + 3
+
+
+@compiled
+def read_gatehouse(buffer, at):
+    """Read the $PGHP,1 sentence at at[PGHP_AT]: the time of a message, and the checksum of that message if it tells.
+
+    Its time stays NONE unless it is sound. Fields: year, month, day, hour, minute, second, millisecond, four about the
+    station, the checksum of the message.
+    """
+    start = at[PGHP_AT]
+    at[PGHP_AT] = -1
+    at[PGHP_T] = NONE
+    p = start + 1 + len(PGHP)
+    century, year = -1, -1
+    if 48 <= buffer[p] <= 57 and 48 <= buffer[p + 1] <= 57:
+        century = 10 * (buffer[p] - 48) + (buffer[p + 1] - 48)
+        year, p = _two_digits(buffer, p + 2)
+    if year < 0:
+        return
+    month, p = _two_digits(buffer, p)
+    if month < 0:
+        return
+    day, p = _two_digits(buffer, p)
+    if day < 0:
+        return
+    hour, p = _two_digits(buffer, p)
+    if hour < 0:
+        return
+    minute, p = _two_digits(buffer, p)
+    if minute < 0:
+        return
+    second, p = _two_digits(buffer, p)
+    if second < 0:
+        return
+    first = p
+    thousandths = 0
+    while 48 <= buffer[p] <= 57 and p - first < 3:
+        thousandths = thousandths * 10 + (buffer[p] - 48)
         p += 1
-        if field == 0:
-            year = value
-        elif field == 1:
-            month = value
-        elif field == 2:
-            day = value
-        elif field == 3:
-            hour = value
-        elif field == 4:
-            minute = value
-        elif field == 5:
-            second = value
-    if value > 999:  # milliseconds
-        return NONE, -1, p
+    if p == first or buffer[p] != COMMA:
+        return
     while buffer[p] != STAR:
         if buffer[p] == NEWLINE:
-            return NONE, -1, p
+            return
         p += 1
     if not sum_holds(buffer, start + 1, p):
-        return NONE, -1, p
-    whole = civil_us(year, month, day, hour, minute, second)
+        return
+    whole = civil_us(100 * century + year, month, day, hour, minute, second)
+    if whole == NONE:
+        return
     high, low = hexadecimal(buffer[p - 2]), hexadecimal(buffer[p - 1])
-    named = (high << 4) | low if buffer[p - 3] == COMMA and high < 16 and low < 16 else -1
-    return whole if whole == NONE else whole + 1000 * value, named, p
+    at[PGHP_T] = whole + 1000 * thousandths
+    at[PGHP_SUM] = (high << 4) | low if buffer[p - 3] == COMMA and high < 16 and low < 16 else -1
