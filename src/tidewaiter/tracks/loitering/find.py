@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.grouped import grouped, named
 from tidewaiter.tracks.loitering.told import DAILY, MERGED, Told
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from tidewaiter.tracks.grouped import Grouped
 
 

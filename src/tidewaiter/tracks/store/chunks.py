@@ -73,8 +73,8 @@ class Spilled:
             for number in range(len(begins) - 1):
                 parts = [chunk.group(number) for chunk in chunks]
                 for name, kind in kinds.items():
-                    for part in parts:
-                        part[name].astype(kind, copy=False).tofile(file)
+                    column = np.concatenate([part[name] for part in parts])
+                    file.write(column.astype(kind, copy=False).data)
         self._runs.append((path, kinds, begins))
         chunks.clear()
 

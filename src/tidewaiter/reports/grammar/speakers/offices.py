@@ -65,7 +65,7 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
         return Voice(start, end, holder.name, holder.kind, holder.country)
     here = {h.value[0] for h in line.of("country")} or {people.country} - {""}
     home = line.lexicon.file.home
-    only = here.pop() if len(here) == 1 else home if home and (home in here or not here) else ""
+    only = home or (here.pop() if len(here) == 1 else "")  # an office without a country is one of the reader's own
     if kind not in UNNAMED and only:
         agency = world.agencies.get(f"{only}/{role}")
         return Voice(start, end, agency or f"{world.countries[only].adjective} {name}", kind, only)

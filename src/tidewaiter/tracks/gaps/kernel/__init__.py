@@ -1,5 +1,7 @@
-"""Compiled core of gaps: silences and what was heard around them, the area that a silence lets a vessel reach, whether
-others were heard, how often vessels fall silent, and whether two silent ones could have met.
+"""Compiled core of gaps.
+
+Silences and what was heard around them, the area that a silence lets a vessel reach, whether others were heard, how often
+vessels fall silent, and whether two silent ones could have met.
 """
 
 from tidewaiter.tracks.gaps.kernel.area import reach

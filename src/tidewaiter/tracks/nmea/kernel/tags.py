@@ -189,20 +189,6 @@ def is_gatehouse(buffer, start):
 
 
 @compiled
-def _two_digits(buffer, p):
-    """Return a number of one or two digits before a comma and where the next field begins, or -1."""
-    one = buffer[p] - 48
-    if one < 0 or one > 9:
-        return -1, p
-    if buffer[p + 1] == COMMA:
-        return one, p + 2
-    two = buffer[p + 1] - 48
-    if two < 0 or two > 9 or buffer[p + 2] != COMMA:
-        return -1, p
-    return 10 * one + two, p + 3
-
-
-@compiled
 def read_gatehouse(buffer, at):
     """Read the $PGHP,1 sentence at at[PGHP_AT]: the time of a message, and the checksum of that message if it tells.
 
@@ -213,27 +199,18 @@ def read_gatehouse(buffer, at):
     at[PGHP_AT] = -1
     at[PGHP_T] = NONE
     p = start + 1 + len(PGHP)
-    century, year = -1, -1
-    if 48 <= buffer[p] <= 57 and 48 <= buffer[p + 1] <= 57:
-        century = 10 * (buffer[p] - 48) + (buffer[p + 1] - 48)
-        year, p = _two_digits(buffer, p + 2)
-    if year < 0:
-        return
-    month, p = _two_digits(buffer, p)
-    if month < 0:
-        return
-    day, p = _two_digits(buffer, p)
-    if day < 0:
-        return
-    hour, p = _two_digits(buffer, p)
-    if hour < 0:
-        return
-    minute, p = _two_digits(buffer, p)
-    if minute < 0:
-        return
-    second, p = _two_digits(buffer, p)
-    if second < 0:
-        return
+    date = 0  # the fields in decimal places of their own: year, then two for each
+    for field in range(6):
+        value = 0
+        places = 4 if field == 0 else 2
+        while places and 48 <= buffer[p] <= 57:
+            value = 10 * value + (buffer[p] - 48)
+            p += 1
+            places -= 1
+        if buffer[p] != COMMA:
+            return
+        p += 1
+        date = 100 * date + value
     first = p
     thousandths = 0
     while 48 <= buffer[p] <= 57 and p - first < 3:
@@ -247,7 +224,8 @@ def read_gatehouse(buffer, at):
         p += 1
     if not sum_holds(buffer, start + 1, p):
         return
-    whole = civil_us(100 * century + year, month, day, hour, minute, second)
+    day, clock = date // 1_000_000, date % 1_000_000
+    whole = civil_us(day // 10_000, day // 100 % 100, day % 100, clock // 10_000, clock // 100 % 100, clock % 100)
     if whole == NONE:
         return
     high, low = hexadecimal(buffer[p - 2]), hexadecimal(buffer[p - 1])
