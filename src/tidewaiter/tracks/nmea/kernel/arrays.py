@@ -27,11 +27,12 @@ NONE8, NONE16 = -(2**7), -(2**15)
 
 # places in `Memory.at`: lines read, messages framed and not yet written, rows of the open batches, messages written and
 # the lines they took; the last $PGHP while it waits for its sentence: where it stands, not yet read (-1: none), or its time
-# and the checksum of that sentence (-1: the next one); tag blocks passed over, stations known and not; then lines by reason
-# of rejection, then the rank of times by where they are from (less is better, -1 = not used)
+# and the checksum of that sentence (-1: the next one); the last date as digits and as time; tag blocks passed over, stations
+# known and not; then lines by reason of rejection, then the rank of times by where they are from (less is better, -1 = not
+# used)
 LINE, FRAMED, POSITIONS, STATICS, MESSAGES, USED = range(6)
-PGHP_AT, PGHP_T, PGHP_SUM, TAGS_IGNORED, STATIONS, STATIONS_LOST = range(6, 12)
-REJECTED = 12
+PGHP_AT, PGHP_T, PGHP_SUM, PGHP_DATE, PGHP_DAY, TAGS_IGNORED, STATIONS, STATIONS_LOST = range(6, 14)
+REJECTED = 14
 RANK = REJECTED + len(REASONS)
 FROM_TAG, FROM_SUFFIX, FROM_PGHP, FROM_MESSAGE = 1, 2, 3, 4
 
@@ -141,7 +142,7 @@ def new_memory(rank: dict[int, int]) -> Memory:
     """Return the memory of a stream that has not begun; `rank` tells which times are used, less is better."""
     at = np.zeros(RANK + 5, np.int64)
     at[PGHP_AT] = -1
-    at[PGHP_T] = NONE
+    at[PGHP_T] = at[PGHP_DAY] = NONE
     at[RANK:] = -1
     for time_from, place in rank.items():
         at[RANK + time_from] = place

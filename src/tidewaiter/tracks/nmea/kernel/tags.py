@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from tidewaiter.compiled import compiled
 
-from .arrays import MOST_STATIONS, NONE, PGHP_AT, PGHP_SUM, PGHP_T, STATION_CHARS, STATIONS, STATIONS_LOST, TAGS_IGNORED
+from .arrays import (
+    MOST_STATIONS,
+    NONE,
+    PGHP_AT,
+    PGHP_DATE,
+    PGHP_DAY,
+    PGHP_SUM,
+    PGHP_T,
+    STATION_CHARS,
+    STATIONS,
+    STATIONS_LOST,
+    TAGS_IGNORED,
+)
 from .times import civil_us, integer, scaled_us, unix_us
 
 PGHP = (80, 71, 72, 80, 44, 49, 44)  # "PGHP,1,"
@@ -199,7 +211,7 @@ def read_gatehouse(buffer, at):
     at[PGHP_AT] = -1
     at[PGHP_T] = NONE
     p = start + 1 + len(PGHP)
-    date = 0  # the fields in decimal places of their own: year, then two for each
+    date = clock = 0
     for field in range(6):
         value = 0
         places = 4 if field == 0 else 2
@@ -207,10 +219,13 @@ def read_gatehouse(buffer, at):
             value = 10 * value + (buffer[p] - 48)
             p += 1
             places -= 1
-        if buffer[p] != COMMA:
+        if buffer[p] != COMMA or (field >= 3 and value > (23 if field == 3 else 59)):
             return
         p += 1
-        date = 100 * date + value
+        if field < 3:
+            date = 100 * date + value
+        else:
+            clock = 60 * clock + value
     first = p
     thousandths = 0
     while 48 <= buffer[p] <= 57 and p - first < 3:
@@ -224,10 +239,11 @@ def read_gatehouse(buffer, at):
         p += 1
     if not sum_holds(buffer, start + 1, p):
         return
-    day, clock = date // 1_000_000, date % 1_000_000
-    whole = civil_us(day // 10_000, day // 100 % 100, day % 100, clock // 10_000, clock // 100 % 100, clock % 100)
-    if whole == NONE:
+    if date != at[PGHP_DATE]:
+        at[PGHP_DATE] = date
+        at[PGHP_DAY] = civil_us(date // 10_000, date // 100 % 100, date % 100, 0, 0, 0)
+    if at[PGHP_DAY] == NONE:
         return
     high, low = hexadecimal(buffer[p - 2]), hexadecimal(buffer[p - 1])
-    at[PGHP_T] = whole + 1000 * thousandths
+    at[PGHP_T] = at[PGHP_DAY] + 1_000_000 * clock + 1000 * thousandths
     at[PGHP_SUM] = (high << 4) | low if buffer[p - 3] == COMMA and high < 16 and low < 16 else -1
