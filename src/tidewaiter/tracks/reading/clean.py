@@ -65,6 +65,7 @@ class Summary(msgspec.Struct):
     rows: int = 0
     kept: int = 0
     vessels: int = 0
+    until_us: int = 0  # end of the UTC day of the last kept position, microseconds; known once all rows are read
     out_of_order: int = 0  # kept rows earlier than the row of their vessel before them; they were put in order
     rejected: dict[str, int] = msgspec.field(default_factory=dict)
     nulled: dict[str, int] = msgspec.field(default_factory=dict)

@@ -91,8 +91,10 @@ def _result(future: Future[Read], opened: Opened) -> Read:
 
 
 def _parquet(opened: Opened, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    with damage_named(opened.path), pq.ParquetFile(opened.path) as file:
-        yield from file.iter_batches(batch_size=BATCH_ROWS, columns=columns, use_threads=False)
+    # Arrow holds what it read of a row group for as long as one iterates: so each for itself, and through a buffer
+    with damage_named(opened.path), pq.ParquetFile(opened.path, buffer_size=1 << 20) as file:
+        for group in range(file.num_row_groups):
+            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns, use_threads=False)
 
 
 def _from_parquet(fitted: Fitted, clean: Clean, extras: Sequence[str], batch: pa.RecordBatch) -> Read:

@@ -38,8 +38,42 @@ GROUP_ROWS = 1 << 15
 LEAST_MEMORY = 512 << 20
 _OWN_MEMORY = 400 << 20
 """What the process needs besides rows: libraries, compiled code, batches on their way."""
+DAY_US = 86_400_000_000
 _VOTERS = 300_000
 _PIECE = 1 << 18
+
+
+class Days:
+    """On which UTC days there are rows."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, int] = {}
+
+    def add(self, t: NDArray[np.int64]) -> None:
+        """Count rows, by their times in microseconds."""
+        for day, rows in zip(*_by_day(t), strict=True):
+            self._rows[day] = self._rows.get(day, 0) + rows
+
+    def end(self, without: NDArray[np.int64]) -> int:
+        """Return the end of the last day that has rows, in microseconds, when rows of these times are left out."""
+        rows = dict(self._rows)
+        for day, dropped in zip(*_by_day(without), strict=True):
+            rows[day] -= dropped
+        return max((day + 1 for day, n in rows.items() if n > 0), default=0) * DAY_US
+
+
+def _by_day(t: NDArray[np.int64]) -> tuple[list[int], list[int]]:
+    """Return the days of times and how many there are of each."""
+    if not len(t):
+        return [], []
+    days = t // DAY_US
+    first = int(days.min())
+    if int(days.max()) - first > len(days) + 1_000:
+        found, counts = np.unique(days, return_counts=True)
+        return found.tolist(), counts.tolist()
+    counts = np.bincount(days - first)
+    there = np.flatnonzero(counts)
+    return (there + first).tolist(), counts[there].tolist()
 
 
 class Ordered:
@@ -82,6 +116,7 @@ class Ordered:
         self._threads = threads
         self._vessels = Vessels(reading.clean.clock_jump_h, reading.clean.clock_max_disorder)
         self._ranges = Ranges(reading, self._vessels, group_rows)
+        self._days = Days()
 
     def __iter__(self) -> Iterator[Tracks]:
         held: list[Grouped] = []
@@ -128,6 +163,7 @@ class Ordered:
                 chunk[name] = values.astype(np.float64) if whole else values
             if self._measure_units:
                 self.units.look(chunk)
+            self._days.add(batch.t)
             yield chunk
 
     def _most_rows(self, columns: Columns) -> int:
@@ -168,7 +204,9 @@ class Ordered:
             self.vessel_names = sorted(names[key] for key in vessels.keys)
         else:
             keys[places] = vessels.keys
-        jumps = Jumps.sorted(*vessels.jumps(), places)
+        codes, times = vessels.jumps()
+        self.reading.summary.until_us = self._days.end(times)
+        jumps = Jumps.sorted(codes, times, places)
         waiting: deque[Future[Settled | None]] = deque()
         for parts in self._not_too_large(ranges, pool):
             waiting.append(pool.submit(settled, parts, places, keys, jumps, drop=self.reading.clean.drop_duplicates))

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.reading import Reading
     from tidewaiter.tracks.store.vessels import Vessels
 
-MOST = 1024
-_NAMES = 20_000
+MOST = 512
+"""Ranges into which a chunk is taken apart at once; with more, each gets too few of its rows to be copied fast."""
+FEW = 128
+_ENOUGH = 20_000
 
 
 class Ranges:
@@ -50,8 +52,10 @@ class Ranges:
 
     def _learn(self, names: list[str]) -> NDArray[Any]:
         """Return where ranges end: quantiles of the first rows, and of rows from all over the files if they tell."""
-        count = int(np.clip(self._reading.row_hint // self._rows, 1, MOST))
-        values = np.repeat(self._vessels.sorted_by(names), np.minimum(self._vessels.counts, _NAMES))
+        count = max(1, self._reading.row_hint // self._rows)
+        if count > MOST:  # large ranges, then, to be cut again when they are all there
+            count = int(np.clip(count // 24, FEW, MOST))
+        values = np.repeat(self._vessels.sorted_by(names), np.minimum(self._vessels.counts, _ENOUGH))
         if not names:
             values = np.concatenate([values, *self._reading.sample_keys()])
         values = np.sort(values)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.store.order import Ordered
     from tidewaiter.tracks.store.tracks import Tracks
 
-EDITION = 1
+EDITION = 2
 """Raised when the same input gives another file than before; a store of another edition is made again."""
 ABSENT = -1
 NO_DEGREE = -2_147_483_648
