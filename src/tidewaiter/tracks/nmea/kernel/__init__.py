@@ -6,7 +6,7 @@ and the caller sets `Memory.at[FRAMED]` to 0. `finish` ends a log.
 
 from __future__ import annotations
 
-from .arrays import (
+from tidewaiter.tracks.nmea.kernel.arrays import (
     FRAMED,
     LINE,
     MESSAGES,
@@ -26,10 +26,10 @@ from .arrays import (
     new_positions,
     new_statics,
 )
-from .lengths import accept
-from .positions import write_positions
-from .scan import LONGEST_LINE, finish, scan
-from .statics import write_statics
+from tidewaiter.tracks.nmea.kernel.lengths import accept
+from tidewaiter.tracks.nmea.kernel.positions import write_positions
+from tidewaiter.tracks.nmea.kernel.scan import LONGEST_LINE, finish, scan
+from tidewaiter.tracks.nmea.kernel.statics import write_statics
 
 __all__ = [
     "FRAMED",

@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from tidewaiter.compiled import compiled
-
-from .arrays import WORDS
+from tidewaiter.tracks.nmea.kernel.arrays import WORDS
 
 WORD_BITS = 60  # ten characters
 MOST_CHARS = 240  # of a payload: 1,440 bits; the longest message fills five slots with 1,064

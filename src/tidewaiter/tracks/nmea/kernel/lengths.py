@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tidewaiter.compiled import compiled
+from tidewaiter.tracks.nmea.kernel.arrays import BITS, FRAMED, KIND, LINES, MESSAGES, REJECTED, USED
+from tidewaiter.tracks.nmea.kernel.bits import all_zero, number
 from tidewaiter.tracks.nmea.reasons import LENGTH, UNKNOWN_PART, UNUSED_TYPE
-
-from .arrays import BITS, FRAMED, KIND, LINES, MESSAGES, REJECTED, USED
-from .bits import all_zero, number
 
 
 def _lengths():

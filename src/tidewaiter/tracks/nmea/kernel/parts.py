@@ -9,9 +9,7 @@ still farther off, the part stays alone.
 from __future__ import annotations
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.nmea.reasons import LENGTH, PART_ALONE, PART_REPEATED
-
-from .arrays import (
+from tidewaiter.tracks.nmea.kernel.arrays import (
     ARRIVED,
     AT_LINE,
     BITS,
@@ -42,7 +40,8 @@ from .arrays import (
     TIME_FROM,
     WORDS,
 )
-from .bits import ARMOUR, MOST_CHARS
+from tidewaiter.tracks.nmea.kernel.bits import ARMOUR, MOST_CHARS
+from tidewaiter.tracks.nmea.reasons import LENGTH, PART_ALONE, PART_REPEATED
 
 WINDOW = 500  # lines in which the parts of a message must come
 EARLIEST = 100  # lines in which a part may come before the first part: sequence numbers seldom come round sooner

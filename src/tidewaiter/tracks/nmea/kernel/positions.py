@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tidewaiter.compiled import compiled
-
-from .arrays import (
+from tidewaiter.tracks.nmea.kernel.arrays import (
     AT_LINE,
     FRAMED,
     FROM_MESSAGE,
@@ -22,9 +21,9 @@ from .arrays import (
     TIME,
     TIME_FROM,
 )
-from .bits import number, signed
-from .parts import better
-from .times import civil_us
+from tidewaiter.tracks.nmea.kernel.bits import number, signed
+from tidewaiter.tracks.nmea.kernel.parts import better
+from tidewaiter.tracks.nmea.kernel.times import civil_us
 
 NOTHING = np.float32(np.nan)
 NO_LON, NO_LAT = 181 * 600_000, 91 * 600_000

@@ -6,19 +6,7 @@ Nothing is read beyond the newline that ends the buffer: every step first knows 
 from __future__ import annotations
 
 from tidewaiter.compiled import compiled
-from tidewaiter.tracks.nmea.reasons import (
-    BAD_ARMOUR,
-    BLANK,
-    CHECKSUM,
-    FRAMING,
-    LENGTH,
-    NOT_NMEA,
-    OTHER_SENTENCE,
-    TAG_BLOCK,
-    TOO_LONG,
-)
-
-from .arrays import (
+from tidewaiter.tracks.nmea.kernel.arrays import (
     AT_LINE,
     BITS,
     FRAMED,
@@ -39,9 +27,9 @@ from .arrays import (
     TIME,
     TIME_FROM,
 )
-from .bits import ARMOUR, MOST_CHARS, NOT_ARMOUR, unarmour
-from .parts import add_part, better, close
-from .tags import (
+from tidewaiter.tracks.nmea.kernel.bits import ARMOUR, MOST_CHARS, NOT_ARMOUR, unarmour
+from tidewaiter.tracks.nmea.kernel.parts import add_part, better, close
+from tidewaiter.tracks.nmea.kernel.tags import (
     BACKSLASH,
     BANG,
     COMMA,
@@ -58,6 +46,17 @@ from .tags import (
     suffix,
     sum_holds,
     tag_block,
+)
+from tidewaiter.tracks.nmea.reasons import (
+    BAD_ARMOUR,
+    BLANK,
+    CHECKSUM,
+    FRAMING,
+    LENGTH,
+    NOT_NMEA,
+    OTHER_SENTENCE,
+    TAG_BLOCK,
+    TOO_LONG,
 )
 
 LONGEST_LINE = 4_096

@@ -10,9 +10,20 @@ from __future__ import annotations
 import numpy as np
 
 from tidewaiter.compiled import compiled
-
-from .arrays import AT_LINE, BITS, FRAMED, KIND, NONE, NONE8, NONE16, STATICS, STATION, TIME, TIME_FROM
-from .bits import number, put_text, trim
+from tidewaiter.tracks.nmea.kernel.arrays import (
+    AT_LINE,
+    BITS,
+    FRAMED,
+    KIND,
+    NONE,
+    NONE8,
+    NONE16,
+    STATICS,
+    STATION,
+    TIME,
+    TIME_FROM,
+)
+from tidewaiter.tracks.nmea.kernel.bits import number, put_text, trim
 
 NOTHING = np.float32(np.nan)
 

@@ -7,8 +7,7 @@ can be Unix times; the US Coast Guard also writes its station there (râ€¦ or bâ€
 from __future__ import annotations
 
 from tidewaiter.compiled import compiled
-
-from .arrays import (
+from tidewaiter.tracks.nmea.kernel.arrays import (
     MOST_STATIONS,
     NONE,
     PGHP_AT,
@@ -21,7 +20,7 @@ from .arrays import (
     STATIONS_LOST,
     TAGS_IGNORED,
 )
-from .times import civil_us, integer, scaled_us, unix_us
+from tidewaiter.tracks.nmea.kernel.times import civil_us, integer, scaled_us, unix_us
 
 PGHP = (80, 71, 72, 80, 44, 49, 44)  # "PGHP,1,"
 FEWEST_DIGITS = 9  # of a time after the checksum: from 1973 on

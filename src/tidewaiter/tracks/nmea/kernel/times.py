@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tidewaiter.compiled import compiled
-
-from .arrays import NONE
+from tidewaiter.tracks.nmea.kernel.arrays import NONE
 
 LATEST = 4_133_980_800_000_000  # 2101, microseconds
 DOT = 46
