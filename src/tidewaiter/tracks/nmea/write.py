@@ -100,7 +100,9 @@ def _parquet(path: Path | None, schema: pa.Schema) -> Iterator[_Rows]:
         return
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        packed = {"line": "DELTA_BINARY_PACKED", "t": "DELTA_BINARY_PACKED"}  # both grow slowly
+        few = [name for name in schema.names if name not in {*packed, "lat", "lon"}]
+        with pq.ParquetWriter(part, schema, compression="zstd", use_dictionary=few, column_encoding=packed) as writer:
             rows = _Rows(writer)
             yield rows
             rows.flush()
