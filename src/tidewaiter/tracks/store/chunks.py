@@ -53,6 +53,11 @@ def grouped(chunk: Columns, group_of: NDArray[np.int32], groups: int) -> Grouped
     return Grouped({name: gather(chunk.pop(name), order) for name in list(chunk)}, begins)
 
 
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Return parts that follow one another as one; at least one."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
 class Spilled:
     """Rows on disk, in ranges of vessels; removed with `close`.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.reading import CLOCK_JUMP, DUPLICATE
-from tidewaiter.tracks.store.chunks import CODE, FIXED, Columns, Grouped, Spilled, grouped, row_bytes
+from tidewaiter.tracks.store.chunks import CODE, FIXED, Columns, Grouped, Spilled, grouped, joined, row_bytes
 from tidewaiter.tracks.store.kernel import sorting
 from tidewaiter.tracks.store.ranges import Ranges
 from tidewaiter.tracks.store.settle import Jumps, Settled, settled
@@ -40,7 +40,7 @@ _OWN_MEMORY = 400 << 20
 """What the process needs besides rows: libraries, compiled code, batches on their way."""
 DAY_US = 86_400_000_000
 _VOTERS = 300_000
-_PIECE = 1 << 18
+_PIECE = 1 << 18  # rows
 
 
 class Days:
@@ -116,6 +116,7 @@ class Ordered:
         self._threads = threads
         self._vessels = Vessels(reading.clean.clock_jump_h, reading.clean.clock_max_disorder)
         self._ranges = Ranges(reading, self._vessels, group_rows)
+        self._places = np.empty(0, np.int32)  # of vessels in the order of their keys, by code, once all are known
         self._days = Days()
 
     def __iter__(self) -> Iterator[Tracks]:
@@ -133,6 +134,7 @@ class Ordered:
                         held_rows = 0
                 if spill is not None and held:
                     spill.write(held)
+                self._places = self._vessels.places(self.reading.vessel_names)
                 parts = self._held(held) if spill is None else self._from_disk(spill)
                 yield from self._finish(self._checked(self._settled(parts, pool)))
             finally:
@@ -190,15 +192,14 @@ class Ordered:
 
     def _slots(self, codes: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return vessels in their order, and for each the number of its slot, of so many rows and one vessel at most."""
-        codes = codes[np.argsort(self._vessels.places(self.reading.vessel_names)[codes])]
+        codes = codes[np.argsort(self._places[codes])]
         counts = self._vessels.counts[codes]
         slots = (np.cumsum(counts) - counts) // rows
         return codes, np.unique(slots, return_inverse=True)[1]
 
     def _settled(self, ranges: Iterator[list[Columns]], pool: ThreadPoolExecutor) -> Iterator[Settled]:
         """Yield groups of whole vessels in order."""
-        vessels, names = self._vessels, self.reading.vessel_names
-        places = vessels.places(names)
+        vessels, names, places = self._vessels, self.reading.vessel_names, self._places
         keys = np.arange(vessels.known)
         if names:
             self.vessel_names = sorted(names[key] for key in vessels.keys)
@@ -228,7 +229,7 @@ class Ordered:
             group_of = np.full(self._vessels.known, -1, np.int32)
             group_of[codes] = slots
             groups = int(slots[-1]) + 1
-            tasks = [pool.submit(grouped, dict(part), group_of, groups) for part in parts]
+            tasks = [pool.submit(grouped, joined(some), group_of, groups) for some in _some_rows(parts, _PIECE)]
             cut = [task.result() for task in tasks]
             for number in range(groups):
                 yield [part.group(number) for part in cut]
@@ -274,3 +275,17 @@ class Ordered:
         summary.reject(DUPLICATE, repeats)
         summary.reject(CLOCK_JUMP, jumps)
         summary.kept -= repeats + jumps
+
+
+def _some_rows(parts: list[Columns], rows: int) -> Iterator[list[Columns]]:
+    """Yield parts that follow one another, of so many rows together."""
+    some: list[Columns] = []
+    have = 0
+    for part in parts:
+        some.append(part)
+        have += len(part[CODE])
+        if have >= rows:
+            yield some
+            some, have = [], 0
+    if some:
+        yield some

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tidewaiter.tracks.store.chunks import CODE, FIXED, Columns
+from tidewaiter.tracks.store.chunks import CODE, FIXED, Columns, joined
 from tidewaiter.tracks.store.kernel import sorting
 from tidewaiter.tracks.store.tracks import Tracks
 
@@ -65,7 +65,7 @@ def settled(
     Returns:
         None where there is no row.
     """
-    column = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    column = joined(parts) if parts else {}
     if not column or not len(column[CODE]):
         return None
     rows = _sort(places[column[CODE]], column["t"])
