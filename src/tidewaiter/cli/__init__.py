@@ -18,6 +18,7 @@ VERBS = {
     "why": "Show what a number rests on, down to file, row and quote.",
     "verify": "Check every stored byte and every line of the log.",
     "reports": "Read quantified, attributed claims out of texts.",
+    "tracks": "Turn AIS into positions, segments and events.",
     "simulate": "Make a case of a simulated world whose truth is known.",
 }
 

@@ -211,7 +211,9 @@ POSITIONS = pa.schema(
 EVENTS = pa.schema(  # what vessels did, as their tracks tell
     [
         pa.field("event_id", pa.string(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),  # port_visit | gap | dark_meeting | encounter | stop | loitering | …
+        pa.field(
+            "kind", pa.string(), nullable=False
+        ),  # port_visit | gap | dark_meeting | encounter | stop | loitering | …
         pa.field("vessel_key", pa.int64(), nullable=False),
         pa.field("other_key", pa.int64()),  # of a meeting
         pa.field("start", TIME),

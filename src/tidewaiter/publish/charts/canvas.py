@@ -35,7 +35,7 @@ BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
 )
 GROUP_COLOURS = (RED, GREEN, PURPLE, ORANGE, INK, YELLOW, SKY)
 WIDE, NARROW = 9.6, 4.7  # inches; 72 SVG units each
-_RC: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "tidewaiter",
     "font.family": "DejaVu Sans",  # measures text; the page sets its own, narrower fonts
@@ -95,7 +95,7 @@ def draw(name: str, title: str, text: str, styles: Styles, paint: Callable[[floa
         styles: takes up the styles.
         paint: width in inches -> figure.
     """
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         both = [
             _inline(paint(width), f"{name}-{kind}", kind, title=title, text=text, styles=styles)
             for kind, width in (("wide", WIDE), ("narrow", NARROW))

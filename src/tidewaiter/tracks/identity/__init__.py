@@ -19,6 +19,7 @@ from tidewaiter.tracks.identity.hulls import (
     number_changes,
 )
 from tidewaiter.tracks.identity.numbers import country_name, flags, imo_holds, mmsi_kinds
+from tidewaiter.tracks.identity.reading import read_statics
 
 __all__ = [
     "ATTRIBUTES",
@@ -41,4 +42,5 @@ __all__ = [
     "imo_holds",
     "mmsi_kinds",
     "number_changes",
+    "read_statics",
 ]

@@ -8,7 +8,7 @@ places ──► index_places
 from tidewaiter.tracks.ports.columns import Names
 from tidewaiter.tracks.ports.events import PortStream, port_events
 from tidewaiter.tracks.ports.index import PlaceIndex, index_places, nearest_places
-from tidewaiter.tracks.ports.lists import anchorages, world_port_index
+from tidewaiter.tracks.ports.lists import anchorages, list_of_places, world_port_index
 from tidewaiter.tracks.ports.places import Places, case_places, join, points
 from tidewaiter.tracks.ports.thinned import thin_positions
 from tidewaiter.tracks.ports.thresholds import PortThresholds, port_thresholds
@@ -25,6 +25,7 @@ __all__ = [
     "case_places",
     "index_places",
     "join",
+    "list_of_places",
     "nearest_places",
     "points",
     "port_events",

@@ -66,6 +66,15 @@ def world_port_index(path: Path, radius_km: float = 0.0) -> Places:
     return points(ids, lat, lon, radius_km, names, countries)
 
 
+def list_of_places(path: Path) -> Places:
+    """Read a list of places, whichever of the two it is by its columns.
+
+    Raises:
+        InputError: as `anchorages` and `world_port_index`.
+    """
+    return world_port_index(path) if "World Port Index Number" in _read(path).column_names else anchorages(path)
+
+
 def s2_tokens(lat: NDArray[np.float64], lon: NDArray[np.float64], level: int) -> list[str]:
     """Tokens of the S2 cells of a level that hold positions in degrees; "" where a position is none."""
     from tidewaiter.tracks.ports.kernel.s2 import cell_ids  # noqa: PLC0415
