@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidewaiter.errors import InputError
 from tidewaiter.model.tables import EVENTS
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.events.kinds import Kind, Rules
     from tidewaiter.tracks.store import Tracks
 
-FLEET = frozenset({"gap", "encounter"})
+FLEET = frozenset({"gap", "dark_meeting", "encounter"})
 """Kinds for which the positions of all vessels are kept until the end."""
+EVIDENT = ("heard", "weak")
+"""Words of reception for which a gap says something about the vessel; where nobody is heard it proves nothing."""
 VOYAGE_CONFIDENCE = 3
 """Visits with less are no ends of a voyage: GFW's own recommendation (anchorages_pipeline : README.md @ 099169e4)."""
 
@@ -165,19 +168,27 @@ def _of_fleet(tables: dict[str, pa.Table], fleet: Sequence[pa.Table], asked: Ask
     """Add what only all vessels together tell."""
     of = asked.rules.of
     everything = pa.concat_tables(fleet) if fleet else None
-    if everything is not None and asked.wants("gap") and "gap" in tables:
+    if everything is not None and "gap" in tables:
         tables["gap"] = weigh_gaps(tables["gap"], everything, of("gap"), of("gap_weight"), asked.until)
     if everything is not None and asked.wants("encounter"):
         tables["encounter"] = find_encounters(everything, of("encounter"))
     if asked.wants("dark_meeting") and "gap" in tables:
-        tables["dark_meeting"] = dark_meetings(tables["gap"], of("dark_meeting"))
+        told = pc.is_in(tables["gap"]["reception_word"], value_set=pa.array(EVIDENT))
+        tables["dark_meeting"] = dark_meetings(tables["gap"].filter(told), of("dark_meeting"))
     if asked.wants("circle") and "circle" in tables:
         tables["circle"] = shared(tables["circle"], of("circle"))
 
 
 def _events(asked: Asked, tables: dict[str, pa.Table]) -> pa.Table:
-    found = [events_of(kind.name, tables[kind.name]) for kind in asked.kinds if kind.name in tables]
+    names = sorted(kind.name for kind in asked.kinds)
+    found = [events_of(name, tables[name]) for name in names if name in tables]
     if not found:
         return EVENTS.empty_table()
-    order = [("kind", "ascending"), ("vessel_key", "ascending"), ("start", "ascending"), ("event_id", "ascending")]
-    return pa.concat_tables(found).combine_chunks().sort_by(order)
+    return pa.concat_tables(_in_order(rows) for rows in found).combine_chunks()
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Return events of a kind by vessel and start; of equal ones in the order in which they were found."""
+    vessel, start = rows["vessel_key"].to_numpy(), rows["start"].cast(pa.int64()).fill_null(0).to_numpy()
+    late = (np.diff(vessel) < 0) | ((np.diff(vessel) == 0) & (np.diff(start) < 0))
+    return rows.take(pa.array(np.lexsort((start, vessel)))) if late.any() else rows

@@ -115,20 +115,18 @@ def _walk(first, units, t, lat, lon, speed, course, grid, out):
                 if ahead * grid.step == now and grid.keeps_known:
                     n = _put(n, out, fill, u, ahead, y, x, s, 1.0)
                     ahead += 1
-            else:
+            elif now >= ahead * grid.step:
                 last = now // grid.step
                 if now - t0 < grid.longest:
                     span = now / 1e6 - t0 / 1e6
                     density = _density(span, grid.step)
-                    while ahead <= last:
-                        if fill:
-                            mix = (ahead * grid.step / 1e6 - t0 / 1e6) / span
-                            _put(
-                                n, out, fill, u, ahead, y * mix + lat0 * (1 - mix), x * mix + lon0 * (1 - mix),
-                                s * mix + speed0 * (1 - mix), density,
-                            )  # fmt: skip
-                        n += 1
-                        ahead += 1
+                    for slot in range(ahead, last + 1 if fill else ahead):
+                        mix = (slot * grid.step / 1e6 - t0 / 1e6) / span
+                        _put(
+                            n + slot - ahead, out, fill, u, slot, y * mix + lat0 * (1 - mix),
+                            x * mix + lon0 * (1 - mix), s * mix + speed0 * (1 - mix), density,
+                        )  # fmt: skip
+                    n += last - ahead + 1
                 elif grid.keeps_known and last * grid.step == now:
                     n = _put(n, out, fill, u, last, y, x, s, 1.0)
                 ahead = last + 1
