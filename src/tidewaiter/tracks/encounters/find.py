@@ -84,7 +84,8 @@ def find_encounters(positions: pa.Table, thresholds: Encounters) -> pa.Table:
     Raises:
         InputError: columns are not as told.
     """
-    return encounter_tables(positions, thresholds).merged
+    raw, units = _raw(positions, thresholds)
+    return _merged_table(raw, units, thresholds)
 
 
 def encounter_tables(positions: pa.Table, thresholds: Encounters) -> EncounterTables:
@@ -97,15 +98,7 @@ def encounter_tables(positions: pa.Table, thresholds: Encounters) -> EncounterTa
     Raises:
         InputError: columns are not as told.
     """
-    from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415 - Numba only when it is needed
-
-    units, sampled = _sampled(positions, thresholds)
-    pairs = _pairs(sampled, thresholds)
-    if not thresholds.same_vessel:
-        apart = units.vessel[sampled.unit[pairs.a]] != units.vessel[sampled.unit[pairs.b]]
-        pairs = kernel.Pairs(*(column[apart] for column in pairs))
-    raw = kernel.meetings(sampled, pairs, thresholds.run())
-    raw = _ordered(raw, (raw.start, raw.unit2, raw.unit1))
+    raw, units = _raw(positions, thresholds)
     return EncounterTables(_raw_table(raw, units), _merged_table(raw, units, thresholds))
 
 
@@ -132,6 +125,20 @@ def resample_tracks(positions: pa.Table, thresholds: Encounters) -> pa.Table:
         pa.array(sampled.density),
     ]
     return pa.Table.from_arrays(columns, schema=RESAMPLED)
+
+
+def _raw(positions: pa.Table, thresholds: Encounters) -> tuple[Meetings, _Units]:
+    """Return the raw encounters ordered by both segments and start."""
+    from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415 - Numba only when it is needed
+
+    units, sampled = _sampled(positions, thresholds)
+    pairs = _pairs(sampled, thresholds)
+    if not thresholds.same_vessel:
+        apart = units.vessel[sampled.unit[pairs.a]] != units.vessel[sampled.unit[pairs.b]]
+        pairs = kernel.Pairs(*(column[apart] for column in pairs))
+    raw = kernel.meetings(sampled, pairs, thresholds.run())
+    raw = _ordered(raw, (raw.start, raw.unit2, raw.unit1))
+    return raw, units
 
 
 def _sampled(positions: pa.Table, thresholds: Encounters) -> tuple[_Units, Sampled]:

@@ -196,6 +196,14 @@ def _valid(lat, lon, speed):
 def _together(lat, lon, speed, course):
     """Medians of messages of one instant; latitude and longitude each for itself, the course by its sine and cosine."""
     size = lat.shape[0]
+    if size == 2 and _valid(lat[0], lon[0], speed[0]) and _valid(lat[1], lon[1], speed[1]):  # nearly all of them
+        c = course[0] * DEGREE
+        if course[0] != course[1]:
+            first, second = course[0] * DEGREE, course[1] * DEGREE
+            c = math.atan2(
+                _middle(math.sin(first), math.sin(second)), _middle(math.cos(first), math.cos(second))
+            )  # fmt: skip
+        return True, _middle(lat[0], lat[1]), _middle(lon[0], lon[1]), _middle(speed[0], speed[1]), c
     lats, lons, knots, sines, cosines = (
         np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     )  # fmt: skip
@@ -216,6 +224,13 @@ def _together(lat, lon, speed, course):
     s = median(knots[:speeds]) if speeds else math.nan
     c = math.atan2(median(sines[:courses]), median(cosines[:courses])) if courses else math.nan
     return True, median(lats[:places]), median(lons[:places]), s, c
+
+
+@compiled
+def _middle(a, b):
+    if math.isnan(a):
+        return b
+    return a if math.isnan(b) else (a + b) / 2
 
 
 @compiled
