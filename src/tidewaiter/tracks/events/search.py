@@ -168,10 +168,14 @@ def _of_fleet(tables: dict[str, pa.Table], fleet: Sequence[pa.Table], asked: Ask
     """Add what only all vessels together tell."""
     of = asked.rules.of
     everything = pa.concat_tables(fleet) if fleet else None
-    if everything is not None and "gap" in tables:
-        tables["gap"] = weigh_gaps(tables["gap"], everything, of("gap"), of("gap_weight"), asked.until)
-    if everything is not None and asked.wants("encounter"):
-        tables["encounter"] = find_encounters(everything, of("encounter"))
+    with ThreadPoolExecutor(1) as beside:
+        met = None
+        if everything is not None and asked.wants("encounter"):
+            met = beside.submit(find_encounters, everything, of("encounter"))
+        if everything is not None and "gap" in tables:
+            tables["gap"] = weigh_gaps(tables["gap"], everything, of("gap"), of("gap_weight"), asked.until)
+        if met is not None:
+            tables["encounter"] = met.result()
     if asked.wants("dark_meeting") and "gap" in tables:
         told = pc.is_in(tables["gap"]["reception_word"], value_set=pa.array(EVIDENT))
         tables["dark_meeting"] = dark_meetings(tables["gap"].filter(told), of("dark_meeting"))
@@ -184,7 +188,7 @@ def _events(asked: Asked, tables: dict[str, pa.Table]) -> pa.Table:
     found = [events_of(name, tables[name]) for name in names if name in tables]
     if not found:
         return EVENTS.empty_table()
-    return pa.concat_tables(_in_order(rows) for rows in found).combine_chunks()
+    return pa.concat_tables(_in_order(rows) for rows in found)
 
 
 def _in_order(rows: pa.Table) -> pa.Table:

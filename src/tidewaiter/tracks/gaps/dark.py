@@ -6,6 +6,7 @@ what it asks about the vessels (flag, age, detention), which is no matter of tra
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import msgspec
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from tidewaiter.tracks.gaps.find import HOUR_US, TIME, microseconds
 
 _NM_KM = 1.852
+_SLICE = 8192  # pairs looked at by one thread at a time
 DARK_MEETINGS = pa.schema(
     [
         ("gap_1_id", pa.string()),
@@ -57,6 +59,20 @@ class DarkMeetings(msgspec.Struct, frozen=True):
     needs_reach: Annotated[bool, msgspec.Meta(description="pairs that could not have met are left out")]
 
 
+def _together(
+    a: np.ndarray, b: np.ndarray, start: np.ndarray, end: np.ndarray, places: np.ndarray, speed_km_h: float
+) -> np.ndarray:
+    """Do what `kernel.longest_together` says, in slices side by side."""
+    from tidewaiter.tracks.gaps import kernel  # noqa: PLC0415
+
+    with ThreadPoolExecutor() as pool:
+        cuts = range(0, max(len(a), 1), _SLICE)
+        parts = pool.map(
+            lambda i: kernel.longest_together(a[i : i + _SLICE], b[i : i + _SLICE], start, end, places, speed_km_h), cuts
+        )
+        return np.concatenate(list(parts))
+
+
 def dark_meetings(gaps: pa.Table, thresholds: DarkMeetings) -> pa.Table:
     """Return the pairs of gaps during which two vessels may have met.
 
@@ -89,7 +105,7 @@ def dark_meetings(gaps: pa.Table, thresholds: DarkMeetings) -> pa.Table:
     a, b, km = kernel.overlapping(order, start, end, vessel, places, least, thresholds.low_nm * _NM_KM)
     turned = vessel[a] > vessel[b]
     a, b = np.where(turned, b, a), np.where(turned, a, b)
-    together = kernel.longest_together(a, b, start, end, places, thresholds.max_speed_kn * _NM_KM)
+    together = _together(a, b, start, end, places, thresholds.max_speed_kn * _NM_KM)
     kept = np.ones(len(a), bool)
     if thresholds.needs_reach:
         kept = np.nan_to_num(together[:, 0], nan=-1.0) >= thresholds.min_together_h

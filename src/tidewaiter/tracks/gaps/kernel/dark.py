@@ -12,8 +12,8 @@ import numpy as np
 from tidewaiter.compiled import compiled
 from tidewaiter.tracks.earth.kernel import DEGREE, RADIUS_KM, haversine_km
 
-_MOMENTS = 48  # looked at for the beginning of a meeting
-_HALVINGS = 14  # of its length
+_MOMENTS = 16  # looked at for the beginning of a meeting
+_HALVINGS = 10  # of its length: a thousandth of the silence
 _SLACK = 1e-8  # radians, 6 cm
 
 
