@@ -11,8 +11,11 @@ from tidewaiter.tracks.encounters.find import (
     RAW,
     RESAMPLED,
     EncounterTables,
+    Resampled,
     encounter_tables,
     find_encounters,
+    meetings_of,
+    resample_part,
     resample_tracks,
 )
 from tidewaiter.tracks.encounters.rule import Encounters
@@ -23,7 +26,10 @@ __all__ = [
     "RESAMPLED",
     "EncounterTables",
     "Encounters",
+    "Resampled",
     "encounter_tables",
     "find_encounters",
+    "meetings_of",
+    "resample_part",
     "resample_tracks",
 ]

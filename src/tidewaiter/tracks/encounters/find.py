@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from tidewaiter.tracks.grouped import grouped, named, text_column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tidewaiter.tracks.encounters.kernel import Meetings, Pairs, Sampled
     from tidewaiter.tracks.encounters.rule import Encounters
 
@@ -102,6 +104,57 @@ def encounter_tables(positions: pa.Table, thresholds: Encounters) -> EncounterTa
     return EncounterTables(_raw_table(raw, units), _merged_table(raw, units, thresholds))
 
 
+class Resampled(NamedTuple):
+    """Tracks of part of a fleet on the grid of time; made by `resample_part`."""
+
+    units: _Units
+    sampled: Sampled
+
+
+def resample_part(positions: pa.Table, thresholds: Encounters) -> Resampled:
+    """Put whole tracks of part of a fleet on the grid, for `meetings_of`.
+
+    Args:
+        positions: as `find_encounters`.
+        thresholds: what counts as an encounter.
+
+    Raises:
+        InputError: columns are not as told.
+    """
+    return Resampled(*_sampled(positions, thresholds))
+
+
+def meetings_of(parts: Sequence[Resampled], thresholds: Encounters) -> pa.Table:
+    """Return the encounters of a fleet whose tracks come in parts: the same as `find_encounters` of all at once.
+
+    Args:
+        parts: of `resample_part`; every vessel whole in one of them.
+        thresholds: those the parts were made with.
+    """
+    if not parts:
+        return MERGED.empty_table()
+    units, sampled = _whole_fleet(parts)
+    return _merged_table(*_raw_of(units, sampled, thresholds), thresholds)
+
+
+def _whole_fleet(parts: Sequence[Resampled]) -> tuple[_Units, Sampled]:
+    """Join parts; units get their places in the order of all names."""
+    names = pa.concat_arrays([part.units.names for part in parts])
+    owners = pa.concat_arrays([part.units.vessels.take(pa.array(part.units.vessel)) for part in parts])
+    order = pc.sort_indices(names).to_numpy()
+    rank = np.empty(len(names), np.int64)
+    rank[order] = np.arange(len(names))
+    vessels = pc.unique(owners)
+    vessels = vessels.take(pc.sort_indices(vessels))
+    of = np.asarray(pc.index_in(owners.take(pa.array(order)), vessels).to_numpy(), np.int64)
+    offsets = np.cumsum([0, *(len(part.units.names) for part in parts)])
+    unit = np.concatenate([rank[part.sampled.unit + at] for part, at in zip(parts, offsets, strict=False)])
+    by_unit = np.argsort(unit, kind="stable")
+    rest = [np.concatenate([part.sampled[i] for part in parts])[by_unit] for i in range(1, 6)]
+    sampled = type(parts[0].sampled)(unit[by_unit], *rest)
+    return _Units(names.take(pa.array(order)), of, vessels), sampled
+
+
 def resample_tracks(positions: pa.Table, thresholds: Encounters) -> pa.Table:
     """Return the tracks on the grid of time.
 
@@ -129,9 +182,12 @@ def resample_tracks(positions: pa.Table, thresholds: Encounters) -> pa.Table:
 
 def _raw(positions: pa.Table, thresholds: Encounters) -> tuple[Meetings, _Units]:
     """Return the raw encounters ordered by both segments and start."""
-    from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415 - Numba only when it is needed
+    return _raw_of(*_sampled(positions, thresholds), thresholds)
 
-    units, sampled = _sampled(positions, thresholds)
+
+def _raw_of(units: _Units, sampled: Sampled, thresholds: Encounters) -> tuple[Meetings, _Units]:
+    from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415
+
     pairs = _pairs(sampled, thresholds)
     if not thresholds.same_vessel:
         apart = units.vessel[sampled.unit[pairs.a]] != units.vessel[sampled.unit[pairs.b]]

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from tidewaiter.errors import InputError
 from tidewaiter.model.tables import EVENTS
-from tidewaiter.tracks.encounters import find_encounters
+from tidewaiter.tracks.encounters import Resampled, meetings_of, resample_part
 from tidewaiter.tracks.events.rows import events_of
 from tidewaiter.tracks.events.statics import of_statics
-from tidewaiter.tracks.gaps import dark_meetings, find_gaps, weigh_gaps
+from tidewaiter.tracks.gaps import dark_meetings, find_gaps, telling_positions, weigh_gaps
 from tidewaiter.tracks.jumps import find_circles, find_jumps, shared
 from tidewaiter.tracks.loitering import find_loitering
 from tidewaiter.tracks.ports import PlaceIndex, Places, index_places, port_events, port_visits, voyages
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.events.kinds import Kind, Rules
     from tidewaiter.tracks.store import Tracks
 
-FLEET = frozenset({"gap", "dark_meeting", "encounter"})
-"""Kinds for which the positions of all vessels are kept until the end."""
 EVIDENT = ("heard", "weak")
 """Words of reception for which a gap says something about the vessel; where nobody is heard it proves nothing."""
 VOYAGE_CONFIDENCE = 3
@@ -50,6 +48,20 @@ class Found(NamedTuple):
 
     events: pa.Table
     tables: dict[str, pa.Table]
+
+
+class Vessels(NamedTuple):
+    """What whole vessels tell.
+
+    Attributes:
+        tables: kind -> its table.
+        telling: positions that tell where and when vessels are heard; None when no gap is asked for.
+        grid: the tracks on the grid of time; None when no encounter is asked for.
+    """
+
+    tables: dict[str, pa.Table]
+    telling: pa.Table | None
+    grid: Resampled | None
 
 
 class Asked(NamedTuple):
@@ -87,35 +99,26 @@ def find_events(
     """
     _refuse_lacks(asked, statics)
     index = _index(asked)
-    parts: dict[str, list[pa.Table]] = {}
-    fleet: list[pa.Table] = []
-    waiting: deque[tuple[Future[dict[str, pa.Table]], int]] = deque()
+    fleet: list[Vessels] = []
+    waiting: deque[tuple[Future[Vessels], int]] = deque()
     done = 0
 
     def settle() -> None:
         nonlocal done
         found, rows = waiting.popleft()
-        for name, table in found.result().items():
-            parts.setdefault(name, []).append(table)
+        fleet.append(found.result())
         done += rows
         if progress is not None:
             progress(done)
 
     with ThreadPoolExecutor(threads) as pool:
         for tracks in batches:
-            table = as_table(tracks)
-            if asked.wants(*FLEET):
-                fleet.append(table)
-            waiting.append((pool.submit(_of_vessels, table, asked, index), table.num_rows))
+            waiting.append((pool.submit(of_vessels, as_table(tracks), asked, index), len(tracks.t)))
             while len(waiting) > threads:
                 settle()
         while waiting:
             settle()
-    tables = {name: pa.concat_tables(found).combine_chunks() for name, found in parts.items()}
-    _of_fleet(tables, fleet, asked)
-    if statics is not None:
-        tables |= of_statics(statics, asked, tables)
-    return Found(_events(asked, tables), tables)
+    return of_fleet(fleet, asked, statics)
 
 
 def as_table(tracks: Tracks) -> pa.Table:
@@ -143,8 +146,14 @@ def _index(asked: Asked) -> PlaceIndex | None:
     return index_places(asked.places, rule.entry_km, rule.exit_km)
 
 
-def _of_vessels(table: pa.Table, asked: Asked, index: PlaceIndex | None) -> dict[str, pa.Table]:
-    """Find what whole vessels tell by themselves."""
+def of_vessels(table: pa.Table, asked: Asked, index: PlaceIndex | None) -> Vessels:
+    """Find what whole vessels tell by themselves.
+
+    Args:
+        table: whole tracks, ordered by vessel and time, as `as_table` gives them.
+        asked: kinds, thresholds and the end of the data.
+        index: of the places, None when none is looked for.
+    """
     of = asked.rules.of
     out: dict[str, pa.Table] = {}
     if index is not None:
@@ -161,26 +170,40 @@ def _of_vessels(table: pa.Table, asked: Asked, index: PlaceIndex | None) -> dict
     ):
         if asked.wants(name):
             out[name] = find(table, of(rule))
-    return out
+    telling = telling_positions(table, of("gap_weight")) if "gap" in out else None
+    grid = resample_part(table, of("encounter")) if asked.wants("encounter") else None
+    return Vessels(out, telling, grid)
 
 
-def _of_fleet(tables: dict[str, pa.Table], fleet: Sequence[pa.Table], asked: Asked) -> None:
-    """Add what only all vessels together tell."""
+def of_fleet(fleet: Sequence[Vessels], asked: Asked, statics: pa.Table | None) -> Found:
+    """Put together what vessels tell, and add what only all of them together tell.
+
+    Args:
+        fleet: in the order of vessels; every vessel in one of them.
+        asked: as for `of_vessels`.
+        statics: as `find_events`.
+    """
     of = asked.rules.of
-    everything = pa.concat_tables(fleet) if fleet else None
+    names = dict.fromkeys(name for part in fleet for name in part.tables)
+    tables = {name: pa.concat_tables(part.tables[name] for part in fleet).combine_chunks() for name in names}
     with ThreadPoolExecutor(1) as beside:
         met = None
-        if everything is not None and asked.wants("encounter"):
-            met = beside.submit(find_encounters, everything, of("encounter"))
-        if everything is not None and "gap" in tables:
-            tables["gap"] = weigh_gaps(tables["gap"], everything, of("gap"), of("gap_weight"), asked.until)
+        if asked.wants("encounter"):
+            parts = [part.grid for part in fleet if part.grid is not None]
+            met = beside.submit(meetings_of, parts, of("encounter"))
+        if "gap" in tables:
+            told = pa.concat_tables(part.telling for part in fleet if part.telling is not None)
+            tables["gap"] = weigh_gaps(tables["gap"], told, of("gap"), of("gap_weight"), asked.until)
         if met is not None:
             tables["encounter"] = met.result()
     if asked.wants("dark_meeting") and "gap" in tables:
-        told = pc.is_in(tables["gap"]["reception_word"], value_set=pa.array(EVIDENT))
-        tables["dark_meeting"] = dark_meetings(tables["gap"].filter(told), of("dark_meeting"))
+        evident = pc.is_in(tables["gap"]["reception_word"], value_set=pa.array(EVIDENT))
+        tables["dark_meeting"] = dark_meetings(tables["gap"].filter(evident), of("dark_meeting"))
     if asked.wants("circle") and "circle" in tables:
         tables["circle"] = shared(tables["circle"], of("circle"))
+    if statics is not None:
+        tables |= of_statics(statics, asked, tables)
+    return Found(_events(asked, tables), tables)
 
 
 def _events(asked: Asked, tables: dict[str, pa.Table]) -> pa.Table:

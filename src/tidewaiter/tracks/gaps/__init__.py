@@ -5,7 +5,7 @@ A gap proves nothing where nobody is heard, so it comes with the reception at it
 
 from tidewaiter.tracks.gaps.dark import DARK_MEETINGS, DarkMeetings, dark_meetings
 from tidewaiter.tracks.gaps.find import GAPS, Gaps, find_gaps
-from tidewaiter.tracks.gaps.weigh import WEIGHED, Weighing, weigh_gaps
+from tidewaiter.tracks.gaps.weigh import WEIGHED, Weighing, telling_positions, weigh_gaps
 
 __all__ = [
     "DARK_MEETINGS",
@@ -16,5 +16,6 @@ __all__ = [
     "Weighing",
     "dark_meetings",
     "find_gaps",
+    "telling_positions",
     "weigh_gaps",
 ]

@@ -68,7 +68,8 @@ def _together(
     with ThreadPoolExecutor() as pool:
         cuts = range(0, max(len(a), 1), _SLICE)
         parts = pool.map(
-            lambda i: kernel.longest_together(a[i : i + _SLICE], b[i : i + _SLICE], start, end, places, speed_km_h), cuts
+            lambda i: kernel.longest_together(a[i : i + _SLICE], b[i : i + _SLICE], start, end, places, speed_km_h),
+            cuts,
         )
         return np.concatenate(list(parts))
 

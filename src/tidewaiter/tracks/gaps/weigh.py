@@ -109,6 +109,27 @@ def weigh_gaps(
     return gaps
 
 
+def telling_positions(positions: pa.Table, weighing: Weighing) -> pa.Table:
+    """Return the rows that `weigh_gaps` needs: the first and last of each vessel in each cell and bin of time.
+
+    They give the same reception. A gap's own ends are among them. Time heard lately may differ by less than a bin.
+
+    Args:
+        positions: as `find_gaps`, ordered by vessel and time; whole tracks, of part of the fleet or all of it.
+        weighing: how to measure.
+
+    Returns:
+        Table of ``vessel_key``, ``t``, ``lat`` and ``lon``.
+    """
+    from tidewaiter.tracks.gaps import kernel  # noqa: PLC0415
+
+    rows = grouped(positions, "vessel")
+    lat, lon = rows.column(positions, "lat"), rows.column(positions, "lon")
+    cells, regions = kernel.bands(weighing.cell_deg), kernel.bands(weighing.region_deg)
+    kept = kernel.telling_rows(rows.first, rows.t, lat, lon, cells, regions, microseconds(weighing.bin_h))
+    return positions.select(["vessel_key", "t", "lat", "lon"]).filter(rows.mask(kept))
+
+
 def _edges(gaps: pa.Table, rows: Grouped) -> Edges:
     """Find the rows at the ends of each gap."""
     vessel = pc.index_in(gaps["ssvid"].combine_chunks(), rows.names)

@@ -10,6 +10,7 @@ from tidewaiter.tracks.gaps.kernel.dark import longest_together, overlapping
 from tidewaiter.tracks.gaps.kernel.rates import gap_rates
 from tidewaiter.tracks.gaps.kernel.reception import heard, others_around, wanted_cells
 from tidewaiter.tracks.gaps.kernel.scan import count_around, find_silences, straight_distances
+from tidewaiter.tracks.gaps.kernel.thin import telling_rows
 
 __all__ = [
     "bands",
@@ -22,5 +23,6 @@ __all__ = [
     "overlapping",
     "reach",
     "straight_distances",
+    "telling_rows",
     "wanted_cells",
 ]
