@@ -284,7 +284,7 @@ def test_nothing_gives_nothing():
     assert len(dark_meetings(empty, preset("tidewaiter", "dark_meeting", DarkMeetings))) == 0
 
 
-DARK = preset("tidewaiter", "dark_meeting", DarkMeetings)
+DARK = preset("tidewaiter", "dark_meeting", DarkMeetings, {"min_moved_km": 0.0})
 
 
 def dark(rows, rule=DARK, until_h=0):
@@ -314,6 +314,16 @@ def test_two_silent_neighbours_may_have_met():
 )
 def test_others_have_not(rows):
     assert dark(rows) == []
+
+
+def test_ships_silent_at_their_berths_are_neighbours():
+    rule = preset("tidewaiter", "dark_meeting", DarkMeetings)
+    still = track(1, [0, 20]) + track(2, [0, 20])
+
+    assert dark(still, rule) == []
+    assert len(dark(still)) == 1
+    away = [*track(1, [0, 20]), (2, 0, *still[0][2:]), (2, 20, still[0][2] + 0.1, *still[0][3:])]
+    assert len(dark(away, rule)) == 1
 
 
 def test_who_had_to_hurry_cannot_have_met():

@@ -112,7 +112,15 @@ def input_(section: Section) -> Input:
         reader=section.choice("reader", READERS),
         timezone=timezone,
         sensitive=section.flag("sensitive", default=False),
+        shape=_shape(section),
     )
+
+
+def _shape(section: Section) -> str:
+    shape = section.text("shape", "")
+    if shape and section.text("reader") != "ais":
+        section.fail("shape", "a shape is for AIS tables", 'take it out, or write reader = "ais"')
+    return shape
 
 
 def _polygon(section: Section) -> tuple[tuple[float, float], ...]:

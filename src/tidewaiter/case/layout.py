@@ -31,6 +31,9 @@ READERS = (
     "loads",
     "claims",
     "positions",
+    "ais",
+    "nmea",
+    "statics",
     "reports",
 )
 
@@ -157,6 +160,7 @@ KEYS: dict[str, dict[str, str]] = {
         "reader": f"required. {', '.join(READERS[:-1])} or {READERS[-1]}",
         "timezone": 'zone of clock times written without one, like "Asia/Tokyo"; days are days of this zone',
         "sensitive": "true: these files leave no trace in a public export but their hash; default false",
+        "shape": "of ais: how the columns are laid out (dma, gfw, marinecadastre, …), or a TOML file in the case; default by the header",
     },
     "calls_model": {
         "step_h": "grid step of the model, hours; default 12",
@@ -176,6 +180,11 @@ KEYS: dict[str, dict[str, str]] = {
         "look_clustering": "day-to-day correlation of what can be seen, cloudy days coming in runs, 0 to 1",
         "shared_images": "correlation of the counts of teams that use the same images, 0 to 1",
         "unseen_share": f"part of all voyages that no look could have shown, above 0 up to 1: {QUANTILES}; default none",
+        "fastest_kn": "greatest speed that a ship keeps for hours, knots: what lies farther from where it was heard it cannot have reached",
+    },
+    "tracks": {
+        "preset": "whose definitions of events in AIS: tidewaiter (default), gfw, radiancefleet; `tidewaiter tracks events --explain` shows them",
+        "thresholds": "thresholds instead of those of the preset, by kind of event: { gap = { min_h = 12 } }",
     },
     "lists_model": {
         "rate_per_month": f"voyages in the first month: {QUANTILES}",
@@ -221,7 +230,7 @@ DATED_KEYS = ("value", "from", "to", "source")
 SPAN_KEYS = ("from", "to")
 QUANTILE_KEYS = ("p5", "p50", "p95", "source")
 
-SINGLE = ("case", "calls_model", "lists_model", "load_model", "claims_model")
+SINGLE = ("case", "calls_model", "tracks", "lists_model", "load_model", "claims_model")
 """Sections written once, as [name]; the others are lists, written as [[name]]."""
 
 

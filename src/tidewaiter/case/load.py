@@ -64,6 +64,7 @@ def load_case(path: Path) -> Case:
         load_model=models.load_model(_single(source, values, "load_model")),
         claim_model=models.claim_model(_single(source, values, "claims_model")),
         list_model=models.list_model(_single(source, values, "lists_model")),
+        track_model=models.track_model(_single(source, values, "tracks")),
         lists=_each(source, values, "lists", witnesses.detection_list),
         sources=_each(source, values, "sources", witnesses.speaker),
         flows=_each(source, values, "flows", balances.flow),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from tidewaiter.case.section import Section  # noqa: TC001 - part of every signature
-from tidewaiter.model import CallModel, ClaimModel, ListModel, LoadModel, Quantiles
+from tidewaiter.model import CallModel, ClaimModel, ListModel, LoadModel, Quantiles, TrackModel
 
 Model = TypeVar("Model", bound=msgspec.Struct)
 
@@ -25,7 +25,7 @@ _CHANCES = frozenset(
     }
 )
 _LARGEST_SPREAD = 10.0  # on the log scale: a factor of twenty thousand
-_LIMITS = {"step_h": (0.1, 168.0)} | dict.fromkeys(_CHANCES, (0.0, 1.0))
+_LIMITS = {"step_h": (0.1, 168.0), "fastest_kn": (1.0, 102.2)} | dict.fromkeys(_CHANCES, (0.0, 1.0))
 
 
 def call_model(section: Section) -> CallModel:
@@ -46,6 +46,17 @@ def claim_model(section: Section) -> ClaimModel:
 def list_model(section: Section) -> ListModel:
     """Read [lists_model]."""
     return _model(section, ListModel())
+
+
+def track_model(section: Section) -> TrackModel:
+    """Read [tracks]; which thresholds there are is known where events are found."""
+    written = section.values.get("thresholds", {})
+    tables = written.values() if isinstance(written, dict) else [written]
+    numbers = [v for t in tables for v in (t.values() if isinstance(t, dict) else ["none"])]
+    if not all(isinstance(n, bool | int | float) for n in numbers):
+        hint = "write it as thresholds = { gap = { min_h = 12 } }"
+        section.fail("thresholds", "tracks.thresholds should hold a table of numbers for each kind of event", hint)
+    return TrackModel(section.text("preset", "tidewaiter"), written)
 
 
 def _model(section: Section, default: Model) -> Model:

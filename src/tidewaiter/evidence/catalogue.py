@@ -11,7 +11,7 @@ from tidewaiter.evidence.measurements import load_measurements
 from tidewaiter.evidence.store import Store
 from tidewaiter.evidence.tables import read_table, table_names
 from tidewaiter.model import Evidence, Locator, Measurement
-from tidewaiter.model.tables import READING_ID
+from tidewaiter.model.tables import READING_ID, TRACK_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Catalogue:
         self.calls: dict[str, Row] = {}
         self._bare: dict[str, list[str]] = {}
         present = set(table_names(root))
-        for table, column in READING_ID.items():
+        for table, column in (READING_ID | TRACK_ID).items():
             if table in present:
                 for key, row in _rows(root, table, column):
                     self.readings[f"{table}/{key}"] = row
@@ -82,7 +82,7 @@ class Catalogue:
         row = self.readings.get(full_id, {})
         if not row.get("evidence"):
             return None
-        if row.get("start") is not None:  # characters of a text say more than its line
+        if isinstance(row.get("start"), int):  # characters of a text say more than its line
             return Locator(row["evidence"], row.get("row"), start=row["start"], end=row.get("end"))
         line = row.get("line") or None  # 0 in tables read from Parquet
         return Locator(row["evidence"], row.get("row"), line)

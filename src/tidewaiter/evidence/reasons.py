@@ -157,6 +157,7 @@ class _Tree:
         related = [f"looks/{row['look_id']}"] if key.startswith("sightings/") and row.get("look_id") else []
         if key.startswith("loads/") and row.get("detection_id"):
             related.append(f"detections/{row['detection_id']}")
+        related += [f"fixes/{fix}" for fix in row.get("fixes") or ()]
         related += [f"claims/{claim}" for claim in row.get("derived_from") or ()]
         children = [self.node(r) if r in self._catalogue.readings else _absent(r) for r in related]
         at = self._catalogue.locator(key)

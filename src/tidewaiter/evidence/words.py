@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tidewaiter.evidence.figures import stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 Row = dict[str, Any]
 
@@ -33,6 +33,8 @@ def reading_words(table: str, row: Row) -> tuple[str, str]:
         return _join("load", f"({row['kind']})" if row.get("kind") else "", "at" if where else "", where, when), figure
     if table == "detections":
         return _join("detection of a voyage", when), ", ".join(row.get("lists") or ())
+    if table in {"events", "fixes"}:
+        return _event(row) if table == "events" else _fix(row)
     who = row.get("claimant") or "unnamed"
     figure = stated(row.get("low"), row.get("high"), row.get("quantity") or "", row.get("bound") or "")
     rate = f" per {row['per']}" if row.get("per") and figure else ""
@@ -76,6 +78,23 @@ def _call(row: Row) -> str:
     departure = span(row.get("departure_earliest"), row.get("departure_latest"))
     ends = [f"arrival {arrival}" if arrival else "", f"departure {departure}" if departure else ""]
     return _join("call of", who, "at", row.get("place_id") or "", ", ".join(e for e in ends if e))
+
+
+def _event(row: Row) -> tuple[str, str]:
+    who = row.get("vessel_id") or str(row.get("vessel_key"))
+    other = row.get("other_id") or row.get("other_key")
+    what = str(row.get("kind")).replace("_", " ")
+    when = span(row.get("start"), row.get("end"))
+    return _join(what, "of", who, "with" if other else "", str(other or ""), "at" if row.get("place_id") else "",
+                 row.get("place_id") or "", when), ""  # fmt: skip
+
+
+def _fix(row: Row) -> tuple[str, str]:
+    who = row.get("vessel_id") or str(row.get("vessel_key"))
+    moment = datetime.fromtimestamp(row["t"] / 1e6, tz=UTC)
+    if row.get("lat") is None:
+        return _join("message of", who, f"{moment:%Y-%m-%d %H:%M}"), row.get("says") or ""
+    return _join("position of", who, f"{moment:%Y-%m-%d %H:%M}"), f"{row['lat']:.4f}, {row['lon']:.4f}"
 
 
 def _is_midnight(moment: datetime) -> bool:

@@ -168,12 +168,30 @@ class Scenario(msgspec.Struct, frozen=True):
 
 
 class Input(msgspec.Struct, frozen=True):
-    """Which files are read by which reader; `timezone` (IANA name) is for times written without one."""
+    """Which files are read by which reader.
+
+    Attributes:
+        timezone: IANA name, for times written without one.
+        shape: of AIS tables, how their columns are laid out; empty = told by the header.
+    """
 
     glob: str
     reader: str
     timezone: str = ""
     sensitive: bool = False
+    shape: str = ""
+
+
+class TrackModel(msgspec.Struct, frozen=True):
+    """How events are found in AIS.
+
+    Attributes:
+        preset: whose definitions.
+        thresholds: kind of event -> threshold -> value, instead of those of the preset.
+    """
+
+    preset: str = "tidewaiter"
+    thresholds: dict[str, dict[str, float | bool]] = {}
 
 
 class Speaker(msgspec.Struct, frozen=True):
@@ -301,6 +319,8 @@ class CallModel(msgspec.Struct, frozen=True):
         look_clustering: day-to-day correlation of what can be seen (cloudy days come in runs), 0 to 1.
         shared_images: correlation of the counts of teams that use the same images.
         unseen_share: part of all voyages that no look could have shown; None = none, and the report sweeps it.
+        fastest_kn: greatest speed that a ship of the fleet keeps for hours: what lies farther from where it was heard,
+            it cannot have reached.
     """
 
     step_h: float = 12.0
@@ -320,6 +340,7 @@ class CallModel(msgspec.Struct, frozen=True):
     look_clustering: float = 0.25
     shared_images: float = 0.5
     unseen_share: Quantiles | None = None
+    fastest_kn: float = 22.0
 
 
 class LoadModel(msgspec.Struct, frozen=True):
@@ -399,6 +420,7 @@ class Case(msgspec.Struct, frozen=True):
     load_model: LoadModel = LoadModel()
     claim_model: ClaimModel = ClaimModel()
     list_model: ListModel = ListModel()
+    track_model: TrackModel = TrackModel()
     lists: tuple[DetectionList, ...] = ()
     sources: tuple[Speaker, ...] = ()
     flows: tuple[Flow, ...] = ()

@@ -226,6 +226,28 @@ EVENTS = pa.schema(  # what vessels did, as their tracks tell
         pa.field("run_id", pa.string()),  # hash of inputs, presets and thresholds
     ]
 )
+CASE_EVENTS = pa.schema(  # events in which a vessel of the case takes part
+    [
+        *EVENTS,
+        pa.field("vessel_id", pa.string()),  # of the case
+        pa.field("other_id", pa.string()),  # of a meeting of two vessels of the case
+        pa.field("arrival_earliest", TIME),  # of a port visit: last heard elsewhere; null = not known
+        pa.field("arrival_latest", TIME),  # first heard there
+        pa.field("departure_earliest", TIME),  # last heard there
+        pa.field("departure_latest", TIME),  # first heard elsewhere; null = not known
+        pa.field("fixes", pa.list_(pa.string())),  # ids of FIXES that it rests on, in order of time
+        *_LOCATOR,  # of the first of them
+    ]
+)
+FIXES = pa.schema(  # rows of AIS that events rest on: positions, and what ships say of themselves
+    [
+        pa.field("fix_id", pa.string(), nullable=False),
+        pa.field("vessel_id", pa.string()),  # null = a ship that is not of the case
+        *(field for field in POSITIONS if field.name not in {"evidence", "row", "line"}),
+        pa.field("says", pa.string()),  # of a message without position: name, number or draught
+        *_LOCATOR,
+    ]
+)
 REJECTS = pa.schema(
     [
         pa.field("file", pa.string()),
@@ -267,6 +289,10 @@ READING_ID = {
     "detections": "detection_id",
 }
 """Name of the id column of each kind of reading; positions and exposures are addressed by file and row."""
+TRACK_READINGS: dict[str, pa.Schema] = {"events": CASE_EVENTS, "fixes": FIXES}
+"""Readings that are made from AIS; there are none in a case without it."""
+TRACK_ID = {"events": "event_id", "fixes": "fix_id"}
+"""Name of the id column of each."""
 
 VOYAGE_DRAWS = pa.schema(
     [

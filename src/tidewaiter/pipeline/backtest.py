@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tidewaiter.errors import ModelError
 from tidewaiter.model import Interval, Measurement, Window
-from tidewaiter.model.tables import READING_ID
+from tidewaiter.model.tables import READING_ID, TRACK_ID
 from tidewaiter.pipeline.derive import estimate
 from tidewaiter.readings import published_by
 from tidewaiter.tally import METHODS, posterior
@@ -95,7 +95,8 @@ def backtests(
 
 def _as_of(case: Case, tables: Mapping[str, pa.Table], day: date) -> list[Measurement]:
     weighed = estimate(case, tables, draws=DRAWS, particles=PARTICLES, quick=True).weighed
-    inputs = [f"{name}/{i}" for name, column in READING_ID.items() for i in sorted(tables[name][column].to_pylist())]
+    named = {name: column for name, column in (READING_ID | TRACK_ID).items() if name in tables and name != "fixes"}
+    inputs = [f"{name}/{i}" for name, column in named.items() for i in sorted(tables[name][column].to_pylist())]
     base = weighed.totals[""]
     units = {s.id: next(i.unit for i in case.items if i.id == s.item) for s in case.scenarios}
     totals = [

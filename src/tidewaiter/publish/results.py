@@ -29,6 +29,8 @@ PUBLISHED = (
     "detections",
     "exposures",
     "loads",
+    "events",
+    "fixes",
     "rejects",
     "notices",
 )

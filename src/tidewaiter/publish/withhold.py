@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.model.tables import READING_ID
+from tidewaiter.model.tables import READING_ID, TRACK_ID
 
 if TYPE_CHECKING:
     from tidewaiter.publish.results import Results
@@ -109,7 +109,7 @@ def _without(table: pa.Table, secret: set[str], name: str) -> tuple[pa.Table, di
     """Split off the rows of secret evidence; returns the rest and, for each id that went, its stand-in."""
     shas = table["evidence"].to_pylist()
     keep = [sha not in secret for sha in shas]
-    column = READING_ID.get(name)
+    column = (READING_ID | TRACK_ID).get(name)
     gone: dict[str, str] = {}
     if column is not None:
         for key, sha, row in zip(table[column].to_pylist(), shas, table["row"].to_pylist(), strict=True):

@@ -18,7 +18,7 @@ def published_by(tables: Mapping[str, pa.Table], day: date) -> dict[str, pa.Tabl
     """Keep the readings published on or before a day.
 
     A date that is not given to the day counts from the end of its month or year. A claim without a date of publication
-    counts from when it was stated; any other row from the end of the time it speaks of; an AIS position from its time.
+    counts from when it was stated; any other row from the end of the time it speaks of; an AIS position from its time, an event in AIS from its end.
 
     Args:
         tables: readings by the names of `model.tables.READINGS`.
@@ -45,8 +45,8 @@ def _known(row: Mapping[str, Any], end: datetime) -> bool:
     known = next(
         (
             row[c]
-            for c in ("t_end", "departure_latest", "arrival_latest", "departure_earliest", "arrival_earliest")
-            if row.get(c)
+            for c in ("t_end", "departure_latest", "arrival_latest", "departure_earliest", "arrival_earliest", "end", "start")
+            if isinstance(row.get(c), datetime)
         ),
         None,
     )

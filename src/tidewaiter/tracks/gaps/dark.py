@@ -56,6 +56,10 @@ class DarkMeetings(msgspec.Struct, frozen=True):
         float, msgspec.Meta(gt=0, le=1e5, description="a vessel silent for longer, in days, is no party to a meeting")
     ]
     open_too: Annotated[bool, msgspec.Meta(description="gaps that are still open count")]
+    min_moved_km: Annotated[
+        float,
+        msgspec.Meta(ge=0, description="one of the two is heard again at least this far from where it fell silent, in km"),
+    ]
     needs_reach: Annotated[bool, msgspec.Meta(description="pairs that could not have met are left out")]
 
 
@@ -106,6 +110,10 @@ def dark_meetings(gaps: pa.Table, thresholds: DarkMeetings) -> pa.Table:
     a, b, km = kernel.overlapping(order, start, end, vessel, places, least, thresholds.low_nm * _NM_KM)
     turned = vessel[a] > vessel[b]
     a, b = np.where(turned, b, a), np.where(turned, a, b)
+    if thresholds.min_moved_km > 0:
+        moved = kernel.straight_distances_km(places) >= thresholds.min_moved_km  # False where an end is unknown
+        apart = moved[a] | moved[b]
+        a, b, km = a[apart], b[apart], km[apart]
     together = _together(a, b, start, end, places, thresholds.max_speed_kn * _NM_KM)
     kept = np.ones(len(a), bool)
     if thresholds.needs_reach:

@@ -6,7 +6,7 @@ vessels fall silent, and whether two silent ones could have met.
 
 from tidewaiter.tracks.gaps.kernel.area import reach
 from tidewaiter.tracks.gaps.kernel.cells import bands
-from tidewaiter.tracks.gaps.kernel.dark import longest_together, overlapping
+from tidewaiter.tracks.gaps.kernel.dark import longest_together, overlapping, straight_distances_km
 from tidewaiter.tracks.gaps.kernel.rates import gap_rates
 from tidewaiter.tracks.gaps.kernel.reception import heard, others_around, wanted_cells
 from tidewaiter.tracks.gaps.kernel.scan import count_around, find_silences, straight_distances
@@ -23,6 +23,7 @@ __all__ = [
     "overlapping",
     "reach",
     "straight_distances",
+    "straight_distances_km",
     "telling_rows",
     "wanted_cells",
 ]

@@ -59,6 +59,15 @@ def overlapping(order, start, end, vessel, places, least, most_km):
 
 
 @compiled
+def straight_distances_km(places):
+    """Return how far the end of each gap is from its start, (gaps,) float64; NaN where one is unknown."""
+    out = np.empty(places.shape[0])
+    for g in range(places.shape[0]):
+        out[g] = haversine_km(places[g, 0], places[g, 1], places[g, 2], places[g, 3])
+    return out
+
+
+@compiled
 def longest_together(a, b, start, end, places, speed_km_h):
     """Return for how long two vessels could have been together during both gaps, and where.
 
