@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tidewaiter.errors import InputError
+from tidewaiter.tracks.reading.account import Account, counted
 from tidewaiter.tracks.reading.clean import CLOCK_JUMP, DUPLICATE, TORN, Clean, Summary
 from tidewaiter.tracks.reading.detect import Fitted, detect, fit
 from tidewaiter.tracks.reading.files import Opened, open_file
-from tidewaiter.tracks.reading.rows import ROW, Part, Texts, count
+from tidewaiter.tracks.reading.rows import ROW, Part, Texts
 from tidewaiter.tracks.reading.shape import Column, Shape, Times, load_shape, own_shape, shapes
 from tidewaiter.tracks.reading.source import parts, sample_keys
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    from tidewaiter.tracks.reading.source import Read
 
 __all__ = [
     "CLOCK_JUMP",
@@ -47,8 +46,6 @@ __all__ = [
     "read",
     "shapes",
 ]
-ENOUGH_ROWS = 1_000
-"""Fewer rows say nothing about swapped coordinates, unless the file has no more."""
 
 
 class Positions(NamedTuple):
@@ -118,35 +115,11 @@ class Reading:
 
     def __iter__(self) -> Iterator[Positions]:
         for opened, fitted in self.files:
-            done, swapped = 0, 0
+            account = Account(opened, self.summary)
             for read_part in parts(opened, fitted, self.clean, self.extras, self._threads):
-                part = read_part.part
-                self._count(opened, read_part, done)
-                swapped += part.swapped
-                if done + part.rows >= ENOUGH_ROWS:
-                    _refuse_swapped(opened, swapped, done + part.rows)
-                yield self._batch(part, done)
-                done += part.rows + read_part.torn
-            if done:
-                _refuse_swapped(opened, swapped, done)
-            else:
-                self.summary.notes.append(f"{opened.path.name} holds no rows")
-
-    def _count(self, opened: Opened, read_part: Read, done: int) -> None:
-        part, summary = read_part.part, self.summary
-        summary.rows += part.rows + read_part.torn
-        summary.kept += len(part.t)
-        rejected, nulled = count(part)
-        firsts = [int(first) for first, n in zip(part.first, part.rejected, strict=True) if n]
-        for (reason, rows), first in zip(rejected.items(), firsts, strict=True):
-            about = "about " if read_part.torn else ""
-            summary.reject(reason, rows, f"{opened.path.name}, {about}row {done + first + 1}")
-        summary.reject(TORN, read_part.torn, f"{opened.path.name}, after line {read_part.line}")
-        for reason, values in nulled.items():
-            summary.null(reason, values)
-        note = f"{opened.path.name}: decimal commas"
-        if part.commas and note not in summary.notes:
-            summary.notes.append(note)
+                begin = account.add(counted(read_part))
+                yield self._batch(read_part.part, begin)
+            account.close()
 
     def _batch(self, part: Part, done: int) -> Positions:
         extras: dict[str, NDArray[np.float64] | NDArray[np.int64] | NDArray[np.int32]] = {}
@@ -235,12 +208,3 @@ def read(
     if declared is None:
         reading.summary.notes += [f"{opened.path.name}: shape {f.shape.name}, by its header" for opened, f in fitted]
     return reading
-
-
-def _refuse_swapped(opened: Opened, swapped: int, rows: int) -> None:
-    if swapped * 10 > rows:
-        raise InputError(
-            f"latitude and longitude are swapped: {swapped} of {rows} latitudes can only be longitudes",
-            file=opened.path,
-            hint="exchange the two columns in the file, or [lat] and [lon] in a mapping of your own",
-        )

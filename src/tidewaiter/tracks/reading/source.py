@@ -40,8 +40,23 @@ class Read(NamedTuple):
     line: int
 
 
-def parts(opened: Opened, fitted: Fitted, clean: Clean, extras: Sequence[str], threads: int) -> Iterator[Read]:
+def parts(
+    opened: Opened,
+    fitted: Fitted,
+    clean: Clean,
+    extras: Sequence[str],
+    threads: int,
+    groups: Sequence[int] | None = None,
+) -> Iterator[Read]:
     """Yield the batches of a file, converted by `threads` threads while the next ones are read.
+
+    Args:
+        opened: the file.
+        fitted: which of its columns is what.
+        clean: thresholds of cleaning.
+        extras: further columns to keep.
+        threads: threads that convert.
+        groups: only these row groups of a Parquet file; None = all.
 
     Raises:
         InputError: the file is damaged or cut off, or a column is of a kind that the shape does not fit.
@@ -52,7 +67,7 @@ def parts(opened: Opened, fitted: Fitted, clean: Clean, extras: Sequence[str], t
     if opened.kind == "parquet":
         if "point" in fitted.columns:
             check_reference(opened.path, fitted.columns["point"])
-        source, convert = _parquet(opened, wanted), partial(_from_parquet, fitted, clean, extras)
+        source, convert = _parquet(opened, wanted, groups), partial(_from_parquet, fitted, clean, extras)
     else:
         source, convert = blocks(opened), partial(_from_text, opened, fitted, clean, extras, wanted)
     waiting: deque[Future[Read]] = deque()
@@ -90,10 +105,10 @@ def _result(future: Future[Read], opened: Opened) -> Read:
         raise
 
 
-def _parquet(opened: Opened, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _parquet(opened: Opened, columns: list[str], groups: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
     # Arrow holds what it read of a row group for as long as one iterates: so each for itself, and through a buffer
     with damage_named(opened.path), pq.ParquetFile(opened.path, buffer_size=1 << 20) as file:
-        for group in range(file.num_row_groups):
+        for group in range(file.num_row_groups) if groups is None else groups:
             yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns, use_threads=False)
 
 
