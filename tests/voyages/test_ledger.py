@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuttle import at, shuttle
+from tidewaiter.voyages.fleet import ORIGIN, Anchor
 from tidewaiter.voyages.grid import make_grid
 from tidewaiter.voyages.ledger import build_ledger, read_stays, times, voyage_draws
-from tidewaiter.voyages.observations import ORIGIN, Anchor, make_fleet
+from tidewaiter.voyages.observations import make_fleet
 
 AFTER = {0: (0, 1), 1: (1, 3, 5), 2: (2, 0, 1), 3: (3, 4), 4: (4, 2), 5: (5, 6), 6: (6, 2)}
 CASE = shuttle(40)

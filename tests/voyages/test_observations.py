@@ -9,14 +9,14 @@ import pytest
 from shuttle import PASSAGE, at, look, readings, shuttle, sighting
 from tidewaiter.errors import ModelError
 from tidewaiter.model import Dated, Interval, Leg, Place, Vessel
+from tidewaiter.voyages.extent import inside
+from tidewaiter.voyages.fleet import ORIGIN
 from tidewaiter.voyages.grid import make_grid
+from tidewaiter.voyages.heard import EXCLUDED
 from tidewaiter.voyages.observations import (
-    EXCLUDED,
-    ORIGIN,
     active_steps,
     build_looks,
     imaging_instants,
-    inside,
     leg_shares,
     make_fleet,
     presence,

@@ -19,6 +19,7 @@ from tidewaiter.model.case import (
     Quantiles,
     Scenario,
     Speaker,
+    TrackModel,
     Vessel,
     WhatIf,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Scenario",
     "Speaker",
     "Status",
+    "TrackModel",
     "Vessel",
     "WhatIf",
     "Window",

@@ -45,7 +45,15 @@ def _known(row: Mapping[str, Any], end: datetime) -> bool:
     known = next(
         (
             row[c]
-            for c in ("t_end", "departure_latest", "arrival_latest", "departure_earliest", "arrival_earliest", "end", "start")
+            for c in (
+                "t_end",
+                "departure_latest",
+                "arrival_latest",
+                "departure_earliest",
+                "arrival_earliest",
+                "end",
+                "start",
+            )
             if isinstance(row.get(c), datetime)
         ),
         None,

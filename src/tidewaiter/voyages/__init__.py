@@ -23,7 +23,7 @@ from tidewaiter.voyages.lists import (
     lists_as_surveys,
     read_lists,
 )
-from tidewaiter.voyages.observations import Fleet, build_looks, make_fleet, presence, rows
+from tidewaiter.voyages.observations import build_looks, make_fleet, presence, rows
 from tidewaiter.voyages.prior import prior_trips
 from tidewaiter.voyages.sampler import Samples, sample
 from tidewaiter.voyages.surveys import Survey, check_surveys, read_surveys
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Case
+    from tidewaiter.voyages.fleet import Fleet
 
 __all__ = ["METHOD", "CallPosterior", "add_unseen", "fit_calls", "prior_trips"]
 
@@ -85,7 +86,7 @@ def fit_calls(
 ) -> CallPosterior:
     """Infer the calls at the origin of a case from what was seen of them.
 
-    Sparse looks, sightings, surveys, known calls and AIS fixes follow every vessel through its rounds. Detection lists
+    Sparse looks, sightings, surveys, known calls and AIS follow every vessel through its rounds. Detection lists
     enter the same model as monthly counts whose completeness is learnt from their overlap; without any vessel declared
     they alone give the voyages.
 
@@ -233,6 +234,8 @@ def _coverage(fleet: Fleet, grid: Grid, tables: Mapping[str, pa.Table]) -> pa.Ta
 def _used(tables: Mapping[str, pa.Table], surveys: list[str]) -> tuple[str, ...]:
     ids = [f"surveys/{s}" for s in surveys if not s.startswith(FROM_LISTS)]
     ids += [f"detections/{i}" for i in tables["detections"]["detection_id"].to_pylist()]
+    ids += [f"events/{x}" for x in tables["events"]["event_id"].to_pylist()] if "events" in tables else []
+    ids += tables["positions"]["evidence"].unique().to_pylist()  # whole files: every fix takes part
     for name, column in (("looks", "look_id"), ("sightings", "sighting_id"), ("calls", "call_id")):
         ids += [f"{name}/{x}" for x in tables[name][column].to_pylist()]
     return tuple(sorted(ids))

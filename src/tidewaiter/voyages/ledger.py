@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.model.tables import INFERRED_CALLS, TIME, VOYAGE_DRAWS
-from tidewaiter.voyages.observations import ORIGIN
+from tidewaiter.voyages.fleet import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from tidewaiter.voyages.fleet import Anchor, Fleet
     from tidewaiter.voyages.grid import Grid
-    from tidewaiter.voyages.observations import Anchor, Fleet
 
 MIN_PROBABILITY = 0.5  # an unseen call stands in the ledger of its own when it is more likely than not
 
@@ -233,13 +233,24 @@ def _row(fleet: Fleet, grid: Grid, stays: Stays, rows: NDArray[np.int64], draws:
 
 
 def _respect_evidence(row: dict[str, Any], anchors: Sequence[Anchor]) -> None:
-    """A ship that was seen had arrived by then and had not left: the step of the grid is coarser than the evidence."""
+    """A ship that was seen had arrived by then and had not left: the step of the grid is coarser than the evidence.
+
+    Where it was heard elsewhere before and after, it cannot have come sooner or gone later.
+    """
     at_origin = [a for a in anchors if a.phase == ORIGIN]
     if not at_origin:
         return
     first, last = min(a.t_first for a in at_origin), max(a.t_last for a in at_origin)
+    not_before = max((a.not_before for a in at_origin if a.not_before and a.t_first == first), default=None)
+    not_after = min((a.not_after for a in at_origin if a.not_after and a.t_last == last), default=None)
     for column in ("arrival_earliest", "arrival_latest"):
         row[column] = min(row[column], first)
+        if not_before is not None:
+            row[column] = max(row[column], not_before)
     for column in ("departure_earliest", "departure_latest"):
         if row[column] is not None:
             row[column] = max(row[column], last)
+            if not_after is not None:
+                row[column] = min(row[column], not_after)
+    if row["departure_latest"] is None and not_after is not None:
+        row["departure_latest"] = not_after

@@ -7,10 +7,11 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from tidewaiter.errors import ModelError
+from tidewaiter.voyages.fleet import ORIGIN, Anchor, Fleet
+from tidewaiter.voyages.heard import EXCLUDED, lay_tracks
 from tidewaiter.voyages.kernel import Looks
 
 if TYPE_CHECKING:
@@ -21,55 +22,6 @@ if TYPE_CHECKING:
 
     from tidewaiter.model import Case, Interval, Leg, Place
     from tidewaiter.voyages.grid import Grid
-
-ORIGIN = 1  # kernel phase of a stay at the origin
-EXCLUDED = 0.03  # left to a state that evidence on one vessel excludes: it may have changed by the middle of the step
-EARTH_KM = 6371.0088
-DEFAULT_RADIUS_KM = 10.0  # extent of a place for AIS fixes when the case gives none
-
-
-class Fleet(msgspec.Struct, frozen=True):
-    """Hulls and places of the shuttle in the order the kernel knows them.
-
-    Attributes:
-        hulls: vessel id of each hull; an entry with ``count = n`` appears n times.
-        origin: id of the place whose calls are counted.
-        destinations: ids, in the order of the phases 3 + 2j and 4 + 2j.
-        phase_of: place id -> phase, parts of a place included.
-        share_of: place id -> part of the berths of its phase that it shows (1 / number of declared parts).
-    """
-
-    hulls: tuple[str, ...]
-    origin: str
-    destinations: tuple[str, ...]
-    phase_of: dict[str, int]
-    share_of: dict[str, float]
-
-    @property
-    def phases(self) -> int:
-        """Number of phases."""
-        return 3 + 2 * len(self.destinations)
-
-
-class Anchor(msgspec.Struct, frozen=True):
-    """A moment at which evidence shows a ship at a place of the shuttle.
-
-    Attributes:
-        reading: id of the reading, ``sightings/S01``.
-        phase: kernel phase of the place.
-        first, last: steps at which it was there.
-        t_first, t_last: the same as times.
-        vessels: ids of the ships it can have been; empty = any.
-    """
-
-    reading: str
-    place_id: str
-    phase: int
-    first: int
-    last: int
-    t_first: datetime
-    t_last: datetime
-    vessels: frozenset[str] = frozenset()
 
 
 def make_fleet(case: Case) -> Fleet:
@@ -250,7 +202,7 @@ def build_looks(
         possible = (weights > 0).astype(np.float64)
         entries.extend((k, there, 1.0, 1.0, [(possible, other)]) for k in range(a + 1, b + 1))
 
-    _apply_positions(case, fleet, grid, tables["positions"], own)
+    anchors += lay_tracks(case, fleet, grid, tables, own)
     return _pack(entries, len(fleet.hulls), grid.steps), own, sorted(anchors, key=lambda x: (x.first, x.reading))
 
 
@@ -297,56 +249,6 @@ def _exclude_outside(call: dict[str, Any], fleet: Fleet, grid: Grid, own: NDArra
         for t, offset in ((call["arrival_earliest"], -1), (call["departure_latest"], 0)):
             if t is not None and 0 <= (k := grid.index(t) + offset) < grid.steps:
                 own[v, phase, k] *= EXCLUDED
-
-
-def _apply_positions(case: Case, fleet: Fleet, grid: Grid, positions: pa.Table, own: NDArray[np.float64]) -> None:
-    if positions.num_rows == 0:
-        return
-    key = positions["vessel_key"].to_numpy(zero_copy_only=False)
-    micros = positions["t"].to_numpy(zero_copy_only=False)
-    lat = positions["lat"].to_numpy(zero_copy_only=False)
-    lon = positions["lon"].to_numpy(zero_copy_only=False)
-    t0 = int(grid.start.timestamp() * 1e6)
-    step = (micros - t0) // int(grid.step / timedelta(microseconds=1))
-    phase = np.zeros(len(key), np.int64)
-    for place in case.places:
-        p = fleet.phase_of.get(place.id)
-        if p is not None:
-            phase[inside(place, lat, lon)] = p
-    valid = (step >= 0) & (step < grid.steps) & np.isfinite(lat) & np.isfinite(lon)
-    for v, hull in enumerate(fleet.hulls):
-        vessel = next(x for x in case.vessels if x.id == hull)
-        mine = np.zeros(len(key), np.bool_)
-        for mmsi in vessel.mmsi:
-            if not mmsi.value.isdigit():
-                continue
-            start, end = mmsi.during.start, mmsi.during.end
-            mine |= (
-                (key == int(mmsi.value))
-                & (micros >= (-(2**62) if start is None else int(start.timestamp() * 1e6)))
-                & (micros < (2**62 if end is None else int(end.timestamp() * 1e6)))
-            )
-        fixes = np.unique(np.stack([step[mine & valid], phase[mine & valid]]), axis=1)
-        for k in np.unique(fixes[0]):
-            here = fixes[1][fixes[0] == k]
-            for p in range(fleet.phases):
-                at_place = p == ORIGIN or (p >= 4 and p % 2 == 0)
-                if (p not in here) if at_place else not (here == 0).any():
-                    own[v, p, k] *= EXCLUDED
-
-
-def inside(place: Place, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points (degrees WGS 84) lie in the polygon of `place`, else within its radius (10 km when unset)."""
-    if place.polygon:
-        import shapely  # noqa: PLC0415 - only cases with polygons pay for it
-
-        return np.asarray(shapely.contains_xy(shapely.Polygon(place.polygon), lon, lat), np.bool_)
-    if place.lat is None or place.lon is None:
-        return np.zeros(len(lat), np.bool_)
-    a, b = np.radians(lat), math.radians(place.lat)
-    h = np.sin((a - b) / 2) ** 2 + np.cos(a) * math.cos(b) * np.sin(np.radians(lon - place.lon) / 2) ** 2
-    radius = place.radius_km or DEFAULT_RADIUS_KM
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(h, 0, 1))) <= radius, np.bool_)
 
 
 def _pack(

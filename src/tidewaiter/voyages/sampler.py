@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Case
+    from tidewaiter.voyages.fleet import Fleet
     from tidewaiter.voyages.grid import Grid
-    from tidewaiter.voyages.observations import Fleet
     from tidewaiter.voyages.surveys import Survey
 
 CHAINS = 4

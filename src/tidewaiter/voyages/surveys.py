@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.model import Case
+    from tidewaiter.voyages.fleet import Fleet
     from tidewaiter.voyages.grid import Grid
-    from tidewaiter.voyages.observations import Fleet
 
 MOST_INSIDE = 0.8  # a survey takes part when this share of its window lies on the grid
 LOOSE = 0.10  # "about 26" is read as 26 give or take this share, at least one call

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.speakers import Voice
 
+TO = frozenset({"aux", "au", "à", "to", "dem", "der", "gegenüber", "with", "mit"})
+"""Words in front of who is spoken to."""
 SHORT_QUOTE = 7  # tokens of a name in quotation marks, and of what is no sentence of its own
 
 
@@ -56,13 +58,15 @@ def _is_addressed(line: Line, voice: Voice, ties: list[Tie]) -> bool:
     """Tell whether somebody spoke to an outlet: "told Reuters", "sagte er dem Sender ZDF", "so X im Gespräch mit der dpa"."""
     if voice.kind != "media" or voice.name.startswith("unnamed") or any(t.voice == voice for t in ties):
         return False
+    to = any(word in TO for word in line.words.folded[max(0, voice.start - 2) : voice.start])
+    stops = ("predicate", "syntax.clause", "attribution.verbs", "attribution.citing")
     for other in ties:
         between = range(other.end, voice.start)
-        if other.rank and other.voice.kind != "media" and len(between) <= FAR:
-            stops = ("predicate", "syntax.clause", "attribution.verbs", "attribution.citing")
-            stop = any(line.words.folded[t] in {",", ";", ":"} or any(line.at(k, t) for k in stops) for t in between)
-            if other.end <= voice.start and not stop:
-                return True
+        if not other.rank or other.voice.kind == "media" or other.end > voice.start or len(between) > FAR:
+            continue
+        marks = {";", ":"} if to else {",", ";", ":"}  # "a déclaré X, directeur du groupe, aux « Échos »"
+        if not any(line.words.folded[t] in marks or any(line.at(k, t) for k in stops) for t in between):
+            return True
     return False
 
 
@@ -72,7 +76,7 @@ def _subject(line: Line, found: list[Voice]) -> list[Tie]:
     if own is not None and found:
         speaker = min(found, key=lambda v: abs(v.end - own.start))
         return [Tie(5, speaker, min(speaker.start, own.start), max(speaker.end, own.end), statement=False)]
-    first = next((v for v in found if v.start <= 1), None)
+    first = next((v for v in found if v.start <= 1 or (v.start <= 3 and line.ending("title", v.start))), None)
     if first is None or first.kind not in {"experts", "officials", "intelligence", "think tank", "media", "data"}:
         return []
     if line.sentence.heading or first.end >= line.size:

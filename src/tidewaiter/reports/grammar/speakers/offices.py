@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.speakers.people import People
 
+SERVING = frozenset({"officials", "officers", "diplomats", "ambassador"})
+SHORT = {"European Union": "EU", "United Nations": "UN"}
 UNNAMED = frozenset({"experts", "unnamed", "officials", "parliament", "media", "documents"})
 """Kinds of roles that without a country are "unnamed experts" and so on; an office without a country keeps its name."""
 
@@ -30,6 +32,8 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     """Compose country and role: an adjective before, a country behind ("Verteidigungsministerium Südkoreas")."""
     world = line.lexicon.world
     kind = world.roles[role].kind
+    if kind == "experts" and (known := people.holder("experts")) is not None and _is_again(line, start, end, kind):
+        return Voice(start, end, known.name, known.kind, known.country)
     western = line.ending("attribution.western", start)
     if western is not None:
         return Voice(western.start, end, f"{western.value} {world.roles[role].name}", kind)
@@ -77,7 +81,12 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
 
 def _is_again(line: Line, start: int, end: int, kind: str) -> bool:
     """Tell whether words mean who was named before: "the experts", "die Unterlagen", "the lawmaker" (one, not some)."""
-    if start == 0 or line.words.folded[start - 1] not in DEFINITE or kind not in {"experts", "documents", "parliament"}:
+    at = start - 1
+    while kind == "experts" and start - at < 5 and at > 0 and line.words.folded[at] not in DEFINITE:
+        at -= 1  # "the London-based research group"
+    if start == 0 or line.words.folded[at] not in DEFINITE or kind not in {"experts", "documents", "parliament"}:
+        return False
+    if any(line.at(k, t) for t in range(at, start) for k in ("attribution.verbs", "predicate", "syntax.clause")):
         return False
     last = line.words.folded[end - 1]
     many = line.words.folded[start - 1] == "die" if line.lexicon.code == "de" else last.endswith("s")
@@ -125,14 +134,22 @@ def _country_beside(line: Line, start: int, end: int) -> tuple[str, int, int]:
 def officials_of(line: Line, voice: Voice) -> Voice:
     """Let officials be more than what they serve: "a NATO official", "South Korean intelligence officials"."""
     role = line.at("role", voice.end)
-    if role is None or role.value not in {"officials", "officers", "diplomats", "ambassador"}:
+    same = next((h for h in line.of("role") if voice.start <= h.start < voice.end and h.value in SERVING), None)
+    if same is not None and voice.kind in {"alliance", "organisation"}:  # "EU-Diplomat"
+        return Voice(
+            voice.start,
+            voice.end,
+            f"{SHORT.get(voice.name, voice.name)} {line.lexicon.world.roles[same.value].name}",
+            "officials",
+        )
+    if role is None or role.value not in SERVING:
         return voice
     if voice.kind == "intelligence" and voice.country and role.value != "ambassador":
         adjective = line.lexicon.world.countries[voice.country].adjective
         return Voice(voice.start, role.end, f"{adjective} intelligence officials", "officials", voice.country)
     if voice.kind in {"alliance", "organisation"}:
         name = line.lexicon.world.roles[role.value].name
-        return Voice(voice.start, role.end, f"{voice.name} {name}", "officials")
+        return Voice(voice.start, role.end, f"{SHORT.get(voice.name, voice.name)} {name}", "officials")
     return voice
 
 

@@ -51,6 +51,14 @@ def _outlets(lexicon: Lexicon) -> dict[str, str]:
             article, _, rest = folded.partition(" ")
             if article in {"der", "die", "das", "the", "le", "la", "les"} and rest:
                 out[rest] = name
+    for name, ways in lexicon.file.organisations.items():  # as this language writes them: "Échos", "Échos "
+        if lexicon.world.organisations[name].kind == "media":
+            for way in ways:
+                plain = way.casefold().strip("*")
+                out.setdefault(plain, name)
+                article, _, rest = plain.partition(" ")
+                if article in {"der", "die", "das", "the", "le", "la", "les"} and rest:
+                    out.setdefault(rest, name)
     return out
 
 

@@ -43,7 +43,7 @@ def voices(line: Line, people: People) -> list[Voice]:
         people.meet_as(line.words.written[official.end - 1], official.name)
     offices = {h.start: h.value for h in line.of("role") if h.start not in covered}
     for hit in line.of("role"):
-        if not covered.isdisjoint(range(hit.start, hit.end)):
+        if not covered.isdisjoint(range(hit.start, hit.end)) or _within_title(line, hit):
             continue
         if hit.value == "media" and line.words.folded[hit.start] in DEFINITE:  # "the paper": which one was said before
             outlet = people.holder("media")
@@ -96,6 +96,12 @@ def voices(line: Line, people: People) -> list[Voice]:
             people.country = voice.country
     found = [v for v in found if not any(p.start <= v.start and v.end <= p.end for p in people_named)] + people_named
     found = [v for v in found if not any(_inside(v, o) for o in found)]
+    if line.lexicon.code == "ko":  # "이성권 의원": the office is the person's
+        found = [
+            v
+            for v in found
+            if not (v.name.startswith("unnamed") and any(o.end == v.start and o.kind == "person" for o in found))
+        ]
     found = [v for v in found if not _is_paper_of(line, v, found)]
     covered |= {t for v in people_named for t in range(v.start, v.end)}
     for hit in line.of("country"):
@@ -106,6 +112,12 @@ def voices(line: Line, people: People) -> list[Voice]:
     found = _by_acronym(line, found)
     aside = dateline(line)
     return sorted(v for v in found if v.start not in aside)
+
+
+def _within_title(line: Line, hit: Hit) -> bool:
+    """Tell whether a role is only a part of what kind of body is named: "the maritime intelligence firm Windward"."""
+    longer = (t for t in line.of("title") if t.start <= hit.start and hit.end <= t.end)
+    return any(t.end - t.start > hit.end - hit.start for t in longer)
 
 
 def _inside(voice: Voice, other: Voice) -> bool:
