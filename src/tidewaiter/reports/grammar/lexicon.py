@@ -153,6 +153,7 @@ class _Attribution(_Table, frozen=True):
     quoted_by: Words = []
     western: dict[str, str] = {}
     briefed: Words = []
+    cites_end: Words = []
     confirms: Words = []
     again: Words = []
     studied: Words = []

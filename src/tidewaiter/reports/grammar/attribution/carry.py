@@ -139,8 +139,7 @@ def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
     name = chain.levels[0]
     for known in (before, lead):
         if name in known.levels and len(known.levels) > 1:
-            last = len(known.levels) if _is_outlet(line, name) else known.levels.index(name) + 1
-            return chain._replace(levels=known.levels[:last])
+            return chain._replace(levels=known.levels)
     return chain
 
 

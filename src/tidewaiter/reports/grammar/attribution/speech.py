@@ -58,10 +58,12 @@ def verb_of(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | N
             if to or any(line.words.folded[t] in {",", ":"} or line.at("syntax.clause", t) for t in between):
                 return None
             return verb.start, verb.end
-    if line.lexicon.code == "de" and voice.kind == "person" and voice.start and _auxiliary(line, voice.start - 1):
+    aside = voice.end < line.size and line.words.folded[voice.end] == ","
+    beside = (voice.start - 1, voice.end + aside)
+    if line.lexicon.code == "de" and voice.kind == "person" and any(_auxiliary(line, t) for t in beside):
         final = line.ending("attribution.verbs", line.size - 1)
         if final is not None:
-            return voice.start - 1, voice.end
+            return voice.start, voice.end
     if voice.kind != "government":
         for at in range(last, min(line.size, last + 3)):
             verb = line.at("attribution.verbs", at)
@@ -71,7 +73,9 @@ def verb_of(line: Line, voice: Voice, found: list[Voice]) -> tuple[int, int] | N
                 and not told
                 and not line.at("syntax.clause", verb.end)
                 and any(
-                    verb.end <= o.start <= verb.end + 6 and not line.ending("attribution.before", o.start)
+                    verb.end <= o.start <= verb.end + 6
+                    and not line.ending("attribution.before", o.start)
+                    and not any(line.at("directions.with", t) for t in range(verb.end, o.start))
                     for o in found
                 )
             )
@@ -176,7 +180,7 @@ def marked(line: Line, start: int) -> bool:
 
 def _auxiliary(line: Line, token: int) -> bool:
     """Tell whether a word is what a participle at the end of a German sentence belongs to."""
-    return line.words.folded[token] in {"hat", "hatte", "habe", "haben", "hatten"}
+    return 0 <= token < line.size and line.words.folded[token] in {"hat", "hatte", "habe", "haben", "hatten"}
 
 
 def _counts(line: Line, token: int) -> bool:

@@ -77,6 +77,9 @@ def tie(line: Line, voice: Voice, found: list[Voice]) -> Tie | None:
             return Tie(9, voice, start, cited.end, statement=False)
     if voice.kind in {"intelligence", "government", "ministry", "military"} and _briefed(line, voice):
         return Tie(9, voice, start, end, statement=False)
+    on = range(max(0, start - 3), start)
+    if line.has("attribution.cites_end", end, end + 3) and any(line.words.folded[t] == "auf" for t in on):
+        return Tie(9, voice, start, end, statement=False)  # "die sich auf den Abgeordneten X beruft"
     if any(line.at("attribution.quoted_by", t) for t in range(end, min(line.size, end + 4))):
         return Tie(5, voice, start, end, statement=False)
     if (

@@ -38,7 +38,10 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     if western is not None:
         return Voice(western.start, end, f"{western.value} {world.roles[role].name}", kind)
     iso, first, last = _country_beside(line, start, end)
-    if role == "spokesperson" and not iso and people.house is not None:  # "a spokesman", of whom was named last
+    named = line.ending("organisation", start) is not None or line.at("organisation", end) is not None
+    if (
+        role == "spokesperson" and not iso and not named and people.house is not None
+    ):  # "a spokesman", of whom was named last
         return people.house._replace(start=start, end=end)
     if iso:
         named = world.agencies.get(f"{iso}/{role}")
@@ -70,7 +73,7 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     here = {h.value[0] for h in line.of("country")} or {people.country} - {""}
     home = line.lexicon.file.home
     only = home or (here.pop() if len(here) == 1 else "")  # an office without a country is one of the reader's own
-    if kind not in UNNAMED and only:
+    if (kind not in UNNAMED or role == "state_media") and only:
         agency = world.agencies.get(f"{only}/{role}")
         return Voice(start, end, agency or f"{world.countries[only].adjective} {name}", kind, only)
     described = line.ending("attribution.unnamed", start)  # "mit der Sache vertraute Diplomaten"

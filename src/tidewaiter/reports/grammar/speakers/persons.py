@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from tidewaiter.reports.grammar.line import Line
     from tidewaiter.reports.grammar.speakers.people import People
 
+OF = frozenset(
+    {"of", "from", "at", "the", "vom", "von", "der", "des", "du", "de", "la", "beim", "bei", "з", "із", "из", "від"}
+)
+"""Words between a person and the body it belongs to."""
+
 
 def persons(line: Line, others: list[Voice], people: People) -> list[Voice]:
     """Find names of people: after a title or an office, beside a verb of saying or a cue, or met before."""
@@ -138,6 +143,9 @@ def with_office(line: Line, person: Voice, others: list[Voice]) -> Voice:
             start, country = min(start, voice.start), country or voice.country
             continue
         between = range(person.end, voice.start)
+        if 1 <= len(between) <= 3 and all(line.words.folded[t] in OF for t in between) and voice.kind != "media":
+            end, country = max(end, voice.end), country or voice.country  # "Michael Kofman of the Carnegie Endowment"
+            continue
         if person.end < voice.start <= person.end + 8 and line.words.folded[person.end] in {",", "("}:
             stops = ("attribution.verbs", "predicate")
             if not any(line.at(kind, t) for t in between for kind in stops):

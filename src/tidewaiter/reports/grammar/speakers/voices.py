@@ -65,6 +65,7 @@ def voices(line: Line, people: People) -> list[Voice]:
             firm = people.company if COMPANY & set(line.words.folded[hit.start : hit.end]) else None
             if not is_named(line, hit.end):
                 found.append((firm or body)._replace(start=hit.start, end=hit.end))
+    found += _unknown_bodies(line, found)
     found.sort()
     found += [*quoted(line, people), *adjectives(line)]
     people_named = officials + persons(line, [*found, *officials], people)
@@ -112,6 +113,27 @@ def voices(line: Line, people: People) -> list[Voice]:
     found = _by_acronym(line, found)
     aside = dateline(line)
     return sorted(v for v in found if v.start not in aside)
+
+
+def _unknown_bodies(line: Line, found: list[Voice]) -> list[Voice]:
+    """Find bodies nobody knows behind a cue, by their capitals: "according to the Polish Armament Agency"."""
+    if line.lexicon.code != "en":
+        return []
+    taken = {t for v in found for t in range(v.start, v.end)}
+    written, out = line.words.written, []
+    for cue in line.of("attribution.before"):
+        start = cue.end + (cue.end < line.size and line.words.folded[cue.end] == "the")
+        end = start
+        while end < line.size and (written[end][0].isupper() or (end > start and written[end] in {"of", "for", "and"})):
+            end += 1
+        if (
+            end - start > 1
+            and start > cue.end
+            and taken.isdisjoint(range(start, end))
+            and not line.ending("title", start)
+        ):
+            out.append(Voice(start, end, " ".join(written[start:end]), "organisation"))
+    return out
 
 
 def _within_title(line: Line, hit: Hit) -> bool:
