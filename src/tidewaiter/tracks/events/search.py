@@ -97,8 +97,8 @@ def find_events(
     Raises:
         InputError: a kind needs places or statics that are not given.
     """
-    _refuse_lacks(asked, statics)
-    index = _index(asked)
+    refuse_lacks(asked, statics)
+    index = place_index(asked)
     fleet: list[Vessels] = []
     waiting: deque[tuple[Future[Vessels], int]] = deque()
     done = 0
@@ -130,7 +130,12 @@ def as_table(tracks: Tracks) -> pa.Table:
     )
 
 
-def _refuse_lacks(asked: Asked, statics: pa.Table | None) -> None:
+def refuse_lacks(asked: Asked, statics: pa.Table | None) -> None:
+    """Raise when a kind needs what is not given.
+
+    Raises:
+        InputError: it does.
+    """
     have = {"places": asked.places is not None, "statics": statics is not None, "": True}
     for kind in asked.kinds:
         for need in kind.needs.split("+"):
@@ -139,7 +144,8 @@ def _refuse_lacks(asked: Asked, statics: pa.Table | None) -> None:
                 raise InputError(f"{kind.name} needs {need}", hint=f"give {lacking}")
 
 
-def _index(asked: Asked) -> PlaceIndex | None:
+def place_index(asked: Asked) -> PlaceIndex | None:
+    """Return the index of the places, None when none is looked for."""
     if asked.places is None or not asked.wants("port_visit", "destination"):
         return None
     rule = asked.rules.of("port_visit")
@@ -175,24 +181,31 @@ def of_vessels(table: pa.Table, asked: Asked, index: PlaceIndex | None) -> Vesse
     return Vessels(out, telling, grid)
 
 
-def of_fleet(fleet: Sequence[Vessels], asked: Asked, statics: pa.Table | None) -> Found:
+def of_fleet(
+    fleet: Sequence[Vessels], asked: Asked, statics: pa.Table | None, encounters: pa.Table | None = None
+) -> Found:
     """Put together what vessels tell, and add what only all of them together tell.
 
     Args:
-        fleet: in the order of vessels; every vessel in one of them.
+        fleet: in any order; every vessel in one of them.
         asked: as for `of_vessels`.
         statics: as `find_events`.
+        encounters: found elsewhere; None = to be found on the grids of the fleet.
     """
     of = asked.rules.of
     names = dict.fromkeys(name for part in fleet for name in part.tables)
-    tables = {name: pa.concat_tables(part.tables[name] for part in fleet).combine_chunks() for name in names}
+    tables = {
+        name: _by_vessel(pa.concat_tables(part.tables[name] for part in fleet)).combine_chunks() for name in names
+    }
     with ThreadPoolExecutor(1) as beside:
         met = None
-        if asked.wants("encounter"):
+        if encounters is not None:
+            tables["encounter"] = encounters
+        elif asked.wants("encounter"):
             parts = [part.grid for part in fleet if part.grid is not None]
             met = beside.submit(meetings_of, parts, of("encounter"))
         if "gap" in tables:
-            told = pa.concat_tables(part.telling for part in fleet if part.telling is not None)
+            told = _by_vessel(pa.concat_tables(part.telling for part in fleet if part.telling is not None))
             tables["gap"] = weigh_gaps(tables["gap"], told, of("gap"), of("gap_weight"), asked.until)
         if met is not None:
             tables["encounter"] = met.result()
@@ -204,6 +217,13 @@ def of_fleet(fleet: Sequence[Vessels], asked: Asked, statics: pa.Table | None) -
     if statics is not None:
         tables |= of_statics(statics, asked, tables)
     return Found(_events(asked, tables), tables)
+
+
+def _by_vessel(rows: pa.Table) -> pa.Table:
+    """Return rows in the order of vessels as numbers; those of a vessel stay in their order."""
+    name = next(name for name in ("vessel_key", "vessel_id", "ssvid") if name in rows.column_names)
+    vessel = rows[name].cast(pa.int64()).to_numpy()
+    return rows if (np.diff(vessel) >= 0).all() else rows.take(pa.array(np.argsort(vessel, kind="stable")))
 
 
 def _events(asked: Asked, tables: dict[str, pa.Table]) -> pa.Table:

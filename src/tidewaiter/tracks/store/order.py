@@ -247,21 +247,13 @@ class Ordered:
             votes = sorting.side_votes(tracks.starts, tracks.t, tracks.lat, tracks.lon, tracks.sog_kn, tracks.cog_deg)
             straight, swapped, rows = straight + votes[0], swapped + votes[1], rows + len(tracks.t)
             if rows >= _VOTERS:
-                self._refuse_swapped(straight, swapped)
+                refuse_swapped(straight, swapped, self.reading.files[0][0].path)
                 looked = True
                 yield from first
                 first = []
         if not looked:
-            self._refuse_swapped(straight, swapped)
+            refuse_swapped(straight, swapped, self.reading.files[0][0].path)
             yield from first
-
-    def _refuse_swapped(self, straight: int, swapped: int) -> None:
-        if swapped >= 100 and swapped > 3 * straight:
-            raise InputError(
-                f"latitude and longitude are swapped: {swapped} legs run along their course once they are exchanged, {straight} as they are",
-                file=self.reading.files[0][0].path,
-                hint="exchange the two columns in the file, or [lat] and [lon] in a mapping of your own",
-            )
 
     def _finish(self, found: Iterator[Settled]) -> Iterator[Tracks]:
         summary = self.reading.summary
@@ -289,3 +281,22 @@ def _some_rows(parts: list[Columns], rows: int) -> Iterator[list[Columns]]:
             some, have = [], 0
     if some:
         yield some
+
+
+def refuse_swapped(straight: int, swapped: int, path: Path) -> None:
+    """Raise when legs run along their courses only once latitude and longitude are exchanged.
+
+    Args:
+        straight: legs that do so as they are.
+        swapped: legs that do so when exchanged.
+        path: of the file, or the first of them.
+
+    Raises:
+        InputError: latitudes are longitudes.
+    """
+    if swapped >= 100 and swapped > 3 * straight:
+        raise InputError(
+            f"latitude and longitude are swapped: {swapped} legs run along their course once they are exchanged, {straight} as they are",
+            file=path,
+            hint="exchange the two columns in the file, or [lat] and [lon] in a mapping of your own",
+        )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HOUR_US = 3_600_000_000
-_WATCHED = 10_000  # rows after which disorder says whether the order of the file means anything
+WATCHED = 10_000  # rows after which disorder says whether the order of the file means anything
 
 
 class Vessels:
@@ -53,7 +53,7 @@ class Vessels:
             if done < len(key):
                 self._room(len(self._table) * 4)
         self.rows += len(key)
-        if self.rows > _WATCHED and self.disorder > 4 * self._max_disorder * self.rows:
+        if self.rows > WATCHED and self.disorder > 4 * self._max_disorder * self.rows:
             self._jump, self._jumps = 0, []
         return out
 
