@@ -172,8 +172,9 @@ def objections(a: Told, b: Told) -> list[str] | None:
         against.append("one is only expected")
     if ours.predicate != theirs.predicate and {ours.predicate, theirs.predicate} & _LOOSE:
         against.append(f"one says {ours.predicate}, the other {theirs.predicate}")
-    if _places_differ(ours.route_from, theirs.route_from) or _places_differ(ours.route_to, theirs.route_to):
-        against.append("the places differ")
+    elsewhere = _places_differ(ours.route_from, theirs.route_from) or _places_differ(ours.route_to, theirs.route_to)
+    if elsewhere and not (a.numbers == b.numbers and any(extent.telling(n) for n in a.numbers)):
+        against.append("the places differ")  # of a telling number, one may name the port and the other the region
     if _differ(ours.mode, theirs.mode):
         against.append(f"one goes by {ours.mode}, the other by {theirs.mode}")
     return against

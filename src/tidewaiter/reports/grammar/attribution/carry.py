@@ -55,7 +55,7 @@ def chains(lines: Sequence[Line], skip: str = "") -> list[tuple[Chain, list[Voic
             out.append(chain)
             continue  # "Der Bericht stützt sich auf Satellitenbilder": whose report it is stays
         if chain.levels:
-            chain = _deepen(line, _by_pronoun(line, chain, before), before, lead)
+            chain = _deepen(_by_pronoun(line, chain, before), before, lead)
             before = chain
             if chain.statement and here <= LEAD and not line.sentence.heading:
                 lead = chain
@@ -132,7 +132,7 @@ def _deepen_back(lines: Sequence[Line], out: list[Chain], n: int, chain: Chain) 
         out[k] = out[k]._replace(levels=(*out[k].levels, *chain.levels[1:]))
 
 
-def _deepen(line: Line, chain: Chain, before: Chain, lead: Chain) -> Chain:
+def _deepen(chain: Chain, before: Chain, lead: Chain) -> Chain:
     """A report named again stands for its chain: "so der Bericht", "wie Time weiter berichtet"."""
     if len(chain.levels) != 1:
         return chain

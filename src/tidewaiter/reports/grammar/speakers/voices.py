@@ -169,7 +169,8 @@ def _by_acronym(line: Line, found: list[Voice]) -> list[Voice]:
         ]
         for other in described:
             out.remove(other)
-            out[out.index(voice)] = voice = voice._replace(start=other.start)
+        if described:
+            out[out.index(voice)] = voice._replace(start=min(o.start for o in described))
     return out
 
 
