@@ -137,6 +137,19 @@ def meetings_of(parts: Sequence[Resampled], thresholds: Encounters) -> pa.Table:
     return _merged_table(*_raw_of(units, sampled, thresholds), thresholds)
 
 
+def encounters_of_pairs(sampled: Sampled, pairs: Pairs, names: pa.Array, thresholds: Encounters) -> pa.Table:
+    """Return the encounters of some pairs of vessels, as `find_encounters`.
+
+    Args:
+        sampled: rows that the pairs need, ordered by unit and time; where a vessel has others between, a row of no unit.
+        pairs: all near instants of these vessels, as `near_pairs` orders them.
+        names: text, of the units.
+        thresholds: those the pairs were made with.
+    """
+    units = _Units(names, np.arange(len(names)), names)
+    return _merged_table(_raw_of_pairs(sampled, pairs, thresholds), units, thresholds)
+
+
 def _whole_fleet(parts: Sequence[Resampled]) -> tuple[_Units, Sampled]:
     """Join parts; units get their places in the order of all names."""
     names = pa.concat_arrays([part.units.names for part in parts])
@@ -188,13 +201,18 @@ def _raw(positions: pa.Table, thresholds: Encounters) -> tuple[Meetings, _Units]
 def _raw_of(units: _Units, sampled: Sampled, thresholds: Encounters) -> tuple[Meetings, _Units]:
     from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415
 
-    pairs = _pairs(sampled, thresholds)
+    pairs = near_pairs(sampled, thresholds)
     if not thresholds.same_vessel:
         apart = units.vessel[sampled.unit[pairs.a]] != units.vessel[sampled.unit[pairs.b]]
         pairs = kernel.Pairs(*(column[apart] for column in pairs))
+    return _raw_of_pairs(sampled, pairs, thresholds), units
+
+
+def _raw_of_pairs(sampled: Sampled, pairs: Pairs, thresholds: Encounters) -> Meetings:
+    from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415
+
     raw = kernel.meetings(sampled, pairs, thresholds.run())
-    raw = _ordered(raw, (raw.start, raw.unit2, raw.unit1))
-    return raw, units
+    return _ordered(raw, (raw.start, raw.unit2, raw.unit1))
 
 
 def _sampled(positions: pa.Table, thresholds: Encounters) -> tuple[_Units, Sampled]:
@@ -216,8 +234,13 @@ def _sampled(positions: pa.Table, thresholds: Encounters) -> tuple[_Units, Sampl
     return units, kernel.resample(rows.first, by_name, rows.t, *columns, thresholds.grid())
 
 
-def _pairs(sampled: Sampled, thresholds: Encounters) -> Pairs:
-    """Return the near pairs ordered by their units and time."""
+def near_pairs(sampled: Sampled, thresholds: Encounters) -> Pairs:
+    """Return the near pairs ordered by their units and time.
+
+    Args:
+        sampled: in any order; every vessel that has a row at an instant, or none.
+        thresholds: what counts as near.
+    """
     from tidewaiter.tracks.encounters import kernel  # noqa: PLC0415
 
     bands, parts = kernel.places(sampled.lat, sampled.lon, thresholds.max_km)
