@@ -148,6 +148,7 @@ def events(
             rules,
             places,
             shape=shape,
+            clean=rules.of("clean"),
             statics=said,
             until=_moment(until),
             store=store,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
     from tidewaiter.tracks.events.kinds import Kind, Rules
     from tidewaiter.tracks.ports import Places
+    from tidewaiter.tracks.reading import Clean
     from tidewaiter.tracks.store import Tracks
+
+
+SEGMENTS = ("segment_id", "seg_id")
+"""Columns of a file that tell hulls apart: of `tracks segment`, and of Global Fishing Watch."""
 
 
 class Searched(NamedTuple):
@@ -42,6 +48,7 @@ def search_files(
     places: Places | None,
     *,
     shape: str | Path | None = None,
+    clean: Clean | None = None,
     statics: pa.Table | None = None,
     until: datetime | None = None,
     store: Path | None = None,
@@ -57,6 +64,7 @@ def search_files(
         rules: thresholds.
         places: for port visits and destinations.
         shape: as `reading.read`.
+        clean: what counts as a position; None = our own.
         statics: what ships say of themselves.
         until: aware; the end of the data, by which a silence is open. None = the end of the UTC day of the last position.
         store: folder to keep ordered positions in, for later runs; None = nothing is kept.
@@ -67,20 +75,21 @@ def search_files(
     Raises:
         InputError: as `reading.read` and `find_events`.
     """
+    reading = read(files, shape, clean=clean, threads=threads)
+    segments = next((name for name in SEGMENTS if name in reading.files[0][0].columns), "")
+    extras = (segments,) if segments else ()
     if store is not None:
-        kept = keep(files, store, shape, memory=memory, threads=threads)
+        kept = keep(files, store, shape, extras=extras, clean=clean, memory=memory, threads=threads)
         batches: Iterable[Tracks] = kept.batches(threads=threads)
-        summary, names = kept.summary, kept.vessel_names
-        end = until or _moment(summary.until_us)
-        return Searched(
-            _found(batches, Asked(kinds, rules, places, end), statics, threads, progress), summary, end, names
-        )
-    reading = read(files, shape, threads=threads)
-    ordered = Ordered(reading, memory=memory, threads=threads)
-    first, rest = _peeked(iter(ordered))
-    end = until or _moment(reading.summary.until_us)
-    found = _found(_again(first, rest), Asked(kinds, rules, places, end), statics, threads, progress)
-    return Searched(found, reading.summary, end, ordered.vessel_names)
+        summary, names, texts = kept.summary, kept.vessel_names, kept.extra_texts
+    else:
+        reading = read(files, shape, extras=extras, clean=clean, threads=threads)
+        ordered = Ordered(reading, memory=memory, threads=threads)
+        batches = _begun(iter(ordered))
+        summary, names, texts = reading.summary, ordered.vessel_names, reading.extra_texts
+    asked = Asked(kinds, rules, places, until or _moment(summary.until_us), segments, texts.get(segments, ()))
+    found = find_events(batches, asked, statics, threads=threads, progress=progress)
+    return Searched(found, summary, asked.until, names)
 
 
 def run_id(files: Sequence[Path], rules: Rules, kinds: tuple[Kind, ...], until: datetime) -> str:
@@ -103,25 +112,11 @@ def stamped(events: pa.Table, run: str) -> pa.Table:
     return events.set_column(place, events.schema.field(place), pa.repeat(run, events.num_rows))
 
 
-def _found(
-    batches: Iterable[Tracks],
-    asked: Asked,
-    statics: pa.Table | None,
-    threads: int,
-    progress: Callable[[int], None] | None,
-) -> Found:
-    return find_events(batches, asked, statics, threads=threads, progress=progress)
-
-
 def _moment(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 
-def _peeked(batches: Iterator[Tracks]) -> tuple[Tracks | None, Iterator[Tracks]]:
-    return next(batches, None), batches
-
-
-def _again(first: Tracks | None, rest: Iterator[Tracks]) -> Iterator[Tracks]:
-    if first is not None:
-        yield first
-        yield from rest
+def _begun(batches: Iterator[Tracks]) -> Iterator[Tracks]:
+    """Return the batches after the first has been made: then all rows are read, and the end of the data is known."""
+    first = next(batches, None)
+    return batches if first is None else chain([first], batches)

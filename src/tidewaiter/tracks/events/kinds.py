@@ -13,6 +13,7 @@ from tidewaiter.tracks.jumps import Circles, Jumps
 from tidewaiter.tracks.loitering import Loitering
 from tidewaiter.tracks.ports import PortThresholds, port_thresholds
 from tidewaiter.tracks.presets import Explained, explain, preset, presets
+from tidewaiter.tracks.reading import Clean
 from tidewaiter.tracks.stops import Stops
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ KINDS = (
         "destination", "destination", Declarations, "places+statics", "declared destination beside the ports called at"
     ),
 )
-BESIDES = {"gap": (("gap_weight", Weighing),)}
-"""Further tables of thresholds that a kind uses."""
+BESIDES = {"": (("clean", Clean),), "gap": (("gap_weight", Weighing),)}
+"""Further tables of thresholds that a kind uses; those of all kinds under an empty name."""
 
 
 class Rules(NamedTuple):
@@ -131,7 +132,7 @@ def explained(name: str) -> list[Explained]:
 
 
 def _tables() -> dict[str, type[msgspec.Struct]]:
-    out: dict[str, type[msgspec.Struct]] = {}
+    out: dict[str, type[msgspec.Struct]] = dict(BESIDES[""])
     for kind in KINDS:
         out[kind.table] = kind.struct
         out |= dict(BESIDES.get(kind.name, ()))

@@ -22,7 +22,7 @@ from tidewaiter.tracks.events.statics import of_statics
 from tidewaiter.tracks.gaps import dark_meetings, find_gaps, telling_positions, weigh_gaps
 from tidewaiter.tracks.jumps import find_circles, find_jumps, shared
 from tidewaiter.tracks.loitering import find_loitering
-from tidewaiter.tracks.ports import PlaceIndex, Places, index_places, port_events, port_visits, voyages
+from tidewaiter.tracks.ports import Names, PlaceIndex, Places, index_places, port_events, port_visits, voyages
 from tidewaiter.tracks.stops import find_stops
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 EVIDENT = ("heard", "weak")
 """Words of reception for which a gap says something about the vessel; where nobody is heard it proves nothing."""
-VOYAGE_CONFIDENCE = 3
-"""Visits with less are no ends of a voyage: GFW's own recommendation (anchorages_pipeline : README.md @ 099169e4)."""
+VOYAGE_CONFIDENCES = (2, 3, 4)
+"""Voyages are told for each least confidence of their visits, as in the reference; take one of them."""
 
 
 class Found(NamedTuple):
@@ -65,12 +65,22 @@ class Vessels(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is looked for."""
+    """What is looked for.
+
+    Attributes:
+        kinds, rules: which events, and what counts as one.
+        places: for kinds that need them.
+        until: aware; the end of the data, by which a silence is open.
+        segments: name of an extra column of the positions that holds segment ids; "" = vessels are whole.
+        segment_ids: what the codes in it stand for.
+    """
 
     kinds: tuple[Kind, ...]
     rules: Rules
     places: Places | None
     until: datetime
+    segments: str = ""
+    segment_ids: Sequence[str] = ()
 
     def wants(self, *names: str) -> bool:
         """Tell whether one of these kinds is among them."""
@@ -113,7 +123,8 @@ def find_events(
 
     with ThreadPoolExecutor(threads) as pool:
         for tracks in batches:
-            waiting.append((pool.submit(of_vessels, as_table(tracks), asked, index), len(tracks.t)))
+            table = as_table(tracks, asked.segments, asked.segment_ids)
+            waiting.append((pool.submit(of_vessels, table, asked, index), len(tracks.t)))
             while len(waiting) > threads:
                 settle()
         while waiting:
@@ -121,13 +132,26 @@ def find_events(
     return of_fleet(fleet, asked, statics)
 
 
-def as_table(tracks: Tracks) -> pa.Table:
-    """Return positions as a table whose columns are those of the batch, without copies."""
+def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] = ()) -> pa.Table:
+    """Return positions as a table whose columns are those of the batch, without copies.
+
+    Args:
+        tracks: whole vessels.
+        segments: extra column with codes of segments, which becomes ``segment_id``; "" = none.
+        segment_ids: what the codes stand for; a negative code is null.
+    """
     unknown = [pa.array(column, mask=np.isnan(column)) for column in (tracks.sog_kn, tracks.cog_deg)]
-    return pa.table(
+    table = pa.table(
         [tracks.keys_by_row(), tracks.t, tracks.lat, tracks.lon, *unknown],
         names=["vessel_key", "t", "lat", "lon", "sog_kn", "cog_deg"],
     )
+    if not segments:
+        return table
+    codes = tracks.extras[segments]
+    column = pa.DictionaryArray.from_arrays(
+        pa.array(codes, pa.int32(), mask=codes < 0), pa.array(segment_ids, pa.string())
+    )
+    return table.append_column("segment_id", column.cast(pa.string()))
 
 
 def refuse_lacks(asked: Asked, statics: pa.Table | None) -> None:
@@ -162,22 +186,28 @@ def of_vessels(table: pa.Table, asked: Asked, index: PlaceIndex | None) -> Vesse
     """
     of = asked.rules.of
     out: dict[str, pa.Table] = {}
+    hulls = table
+    if "segment_id" in table.column_names:
+        hulls = table.filter(table["segment_id"].is_valid())  # the rest is noise
+        table = table.drop_columns(["segment_id"])
     if index is not None:
-        out["port_event"] = port_events(table, index, of("port_visit"), until=asked.until)
+        names = Names(segment="segment_id") if "segment_id" in hulls.column_names else Names()
+        out["port_event"] = port_events(hulls, index, of("port_visit"), names, asked.until)
         out["port_visit"] = port_visits(out["port_event"], of("port_visit"))
-        out["voyage"] = voyages(out["port_visit"], VOYAGE_CONFIDENCE)
+        out["voyage"] = pa.concat_tables(voyages(out["port_visit"], least) for least in VOYAGE_CONFIDENCES)
     if asked.wants("gap", "dark_meeting"):
         out["gap"] = find_gaps(table, of("gap"), asked.until)
     for name, rule, find in (
         ("stop", "stop", find_stops),
-        ("loitering", "loitering", find_loitering),
         ("implausible", "jump", find_jumps),
         ("circle", "circle", find_circles),
     ):
         if asked.wants(name):
             out[name] = find(table, of(rule))
+    if asked.wants("loitering"):
+        out["loitering"] = find_loitering(hulls, of("loitering"))
     telling = telling_positions(table, of("gap_weight")) if "gap" in out else None
-    grid = resample_part(table, of("encounter")) if asked.wants("encounter") else None
+    grid = resample_part(hulls, of("encounter")) if asked.wants("encounter") else None
     return Vessels(out, telling, grid)
 
 
