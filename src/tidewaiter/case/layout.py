@@ -37,6 +37,9 @@ READERS = (
     "reports",
 )
 
+AIS_READERS = ("ais", "nmea", "statics")
+"""Readers of AIS, which are read together: silence of one ship is weighed by what was heard of the others."""
+
 KEYS: dict[str, dict[str, str]] = {
     "case": {
         "id": "required. Short name: small letters, digits, underscore",

@@ -1,7 +1,8 @@
 """What `run` does, in order: evidence, readings and texts, calls and voyages, tally, reconciliation, publication.
 
     case.toml, inputs ──► store ──► readings ──► calls ──► tally ──► claims held against it ──► tables, report
-                              └───► texts ─────── claims ─────────────────▲
+                              ├───► tracks ────────▲                      ▲
+                              └───► texts ─────── claims ─────────────────┘
 
 This is the only place that joins the rooms. Everything it writes under ``.tidewaiter/tables`` and ``report`` follows
 from the originals, the versions and the seed, byte for byte.
@@ -18,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.case import find_inputs, globs_without_file, load_case
+from tidewaiter.case.layout import AIS_READERS as AIS
 from tidewaiter.evidence import (
     Store,
     explain_all,
@@ -80,8 +82,8 @@ def run(path: Path, *, report: bool = True, progress: Callable[[str], None] = la
         progress("evidence")
         declaration, files = _take_in(case, store)
         progress("readings")
-        readings, texts = _read(case, store, files)
-        tables, measurements, diagnostics = _derive(case, readings, declaration, files, progress)
+        known, readings, texts = _read(case, store, files)
+        tables, measurements, diagnostics = _derive(known, readings, declaration, files, progress)
         tables |= texts
         progress("tables")
         for name in set(table_names(case.root)) - set(tables):
@@ -124,7 +126,9 @@ def as_of(
         progress("evidence")
         declaration, files = _take_in(whole, store)
         progress("readings")
-        tables = published_by(_read(whole, store, files)[0].tables, day)
+        known, readings, _ = _read(whole, store, files)
+        case = cut(known, day)
+        tables = published_by(readings.tables, day)
     found = derive(case, tables, declaration.sha256, progress=progress)
     return case, {m.measurement_id: m for m in found.measurements}
 
@@ -156,11 +160,38 @@ def _take_in(case: Case, store: Store) -> tuple[Evidence, list[tuple[Input, Evid
     return declaration, files
 
 
-def _read(case: Case, store: Store, files: list[tuple[Input, Evidence, Path]]) -> tuple[Readings, dict[str, pa.Table]]:
-    """Read tables and texts: the readings, claims of texts among them, and the tables about the texts alone."""
-    readings = read_inputs(case, [f for f in files if f[0].reader != READER])
-    if all(entry.reader != READER for entry in case.inputs):
-        return readings, {}
+def _read(
+    case: Case, store: Store, files: list[tuple[Input, Evidence, Path]]
+) -> tuple[Case, Readings, dict[str, pa.Table]]:
+    """Read tables, AIS and texts: the case as AIS completes it, the readings, and the tables about the texts alone."""
+    by = {entry.reader for entry in case.inputs}
+    readings = read_inputs(case, [f for f in files if f[0].reader not in {READER, *AIS}])
+    texts: dict[str, pa.Table] = {}
+    if READER in by:
+        readings, texts = _with_texts(case, store, files, readings)
+    if not by.isdisjoint(AIS):
+        case, readings = _with_tracks(case, files, readings)
+    return case, readings, texts
+
+
+def _with_tracks(
+    case: Case, files: list[tuple[Input, Evidence, Path]], readings: Readings
+) -> tuple[Case, Readings]:
+    """Add what AIS says: events, the rows they rest on, and positions of the ships of the case."""
+    from tidewaiter.pipeline.tracks import read_tracks  # noqa: PLC0415 - only cases with AIS pay for it
+
+    heard = read_tracks(case, [f for f in files if f[0].reader in AIS])
+    order = [(name, "ascending") for name in ("vessel_key", "t", "evidence", "row")]
+    positions = pa.concat_tables([readings.tables["positions"], heard.positions]).sort_by(order).combine_chunks()
+    tables = readings.tables | {"positions": positions, "events": heard.events, "fixes": heard.fixes}
+    notices = pa.concat_tables([readings.notices, heard.notices])
+    return heard.case, msgspec.structs.replace(readings, tables=tables, notices=notices)
+
+
+def _with_texts(
+    case: Case, store: Store, files: list[tuple[Input, Evidence, Path]], readings: Readings
+) -> tuple[Readings, dict[str, pa.Table]]:
+    """Add the claims of texts."""
     claims = readings.tables["claims"]
     originals = [(evidence, path) for entry, evidence, path in files if entry.reader == READER]
     texts = read_texts(case, store, originals, frozenset(claims["claim_id"].to_pylist()))

@@ -114,12 +114,14 @@ class _Walk:
         self.blocks: dict[str, Block] = {}
         self.rows: dict[str, Row] = {}
         self.bundles: dict[str, Bundle] = {}
+        self._visited: set[str] = set()  # readings whose own ground was looked at
 
     def visit(self, key: str, root: Node) -> None:
         todo = [(key, root)]
         while todo:
             at, node = todo.pop()
-            if node.kind == "reading" and at not in self.rows:
+            if node.kind == "reading" and at not in self._visited:
+                self._visited.add(at)
                 self._row(at, node)
                 todo.extend((c.id, c) for c in _below(node) if c.kind == "reading" and not node.sensitive)
             elif node.kind in {"measurement", "call"} and at not in self.blocks:

@@ -138,13 +138,15 @@ def build_ledger(
     Seen calls come first from the evidence: readings that show a ship at the origin, or at a destination afterwards,
     are joined when most draws put them into the same stay. Between two seen calls, and before the first and after the
     last, the calls nobody saw are ranked by arrival in each draw; the j-th unseen call of such a gap gets a row when
-    more than half of the draws have at least j of them. Ends are the 2.5 % and 97.5 % points over the draws.
+    more than half of the draws have at least j of them. A ship heard at a destination may lie there without a voyage of
+    the line: that alone shows no call, and stands beside the inferred one that most draws explain it by. Ends are the 2.5 % and 97.5 % points over the draws.
     """
     keep = _in_window(grid, stays)
     of_anchor = [_stay_of_anchor(fleet, stays, a, draws) for a in anchors]
     groups = _join(of_anchor)
     taken = np.zeros(len(stays.draw), np.bool_)
     seen = []
+    hints = []
     for members in groups:
         stay = np.full(draws, -1)
         for i in members:
@@ -152,6 +154,9 @@ def build_ledger(
         rows = stay[stay >= 0]
         rows = rows[keep[rows]]
         if len(rows) < 0.05 * draws:
+            continue
+        if not any(anchors[i].alone for i in members):
+            hints.append((rows, [anchors[i] for i in members]))
             continue
         taken[rows] = True
         seen.append((float(np.median(stays.first[rows])), rows, [anchors[i] for i in members]))
@@ -170,7 +175,8 @@ def build_ledger(
             rows = mine[rank == j]
             if len(rows) <= MIN_PROBABILITY * draws:
                 break
-            entries.append((*_row(fleet, grid, stays, rows, draws), "inferred", []))
+            found = [a for hinted, some in hints if np.isin(rows, hinted).mean() > 0.5 for a in some]
+            entries.append((*_row(fleet, grid, stays, rows, draws), "inferred", found))
     entries.sort(key=lambda e: (e[0]["arrival_earliest"], e[0]["arrival_latest"]))
     width = max(3, len(str(len(entries))))
     for n, (row, _, basis, found) in enumerate(entries, 1):

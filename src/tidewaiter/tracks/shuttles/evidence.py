@@ -8,14 +8,16 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.model.tables import TIME
-from tidewaiter.tracks.shuttles.history import DESTINATION, HEARD, ORIGIN
-from tidewaiter.tracks.shuttles.legs import DARK, HOME, HOUR_US, KINDS, UNHEARD
+from tidewaiter.tracks.shuttles.history import DESTINATION, HEARD, HOUR_US, ORIGIN
+from tidewaiter.tracks.shuttles.legs import DARK, HOME, KINDS, UNHEARD
 from tidewaiter.tracks.shuttles.tables import LEGS
 from tidewaiter.tracks.shuttles.words import leg_words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tidewaiter.tracks.shuttles.ends import End
-    from tidewaiter.tracks.shuttles.history import History, Ints
+    from tidewaiter.tracks.shuttles.history import Floats, History, Ints
     from tidewaiter.tracks.shuttles.legs import Legs, Possible
 
 _SIDES = pa.array(["origin", "destination"])
@@ -105,10 +107,10 @@ def _words(
     return told
 
 
-def _unmeasured(known: History, at: Ints) -> Ints:
+def _unmeasured(known: History, at: Ints) -> NDArray[np.bool_]:
     heard = known.silences.heard
-    return heard[at] >= len(HEARD) if len(heard) else np.ones(len(at), bool)
+    return np.asarray(heard[at] >= len(HEARD)) if len(heard) else np.ones(len(at), bool)
 
 
-def _known(values: Ints) -> pa.Array:
+def _known(values: Floats) -> pa.Array:
     return pa.array(np.ascontiguousarray(values), mask=~np.isfinite(values))

@@ -66,15 +66,14 @@ def spread(
         prior: mean, standard deviation between vessels, and within one.
     """
     size = len(rest)
-    n = np.bincount(vessel, minlength=size).astype(float)
+    n: Floats = np.bincount(vessel, minlength=size).astype(np.float64)
     tells = rest & (n > 0)
     mean = np.divide(np.bincount(vessel, value, size), n, out=np.zeros(size), where=n > 0)
     off = np.bincount(vessel, (value - mean[vessel]) ** 2, size)
     centre, apart, around = prior
-    vessels, means, inside, spare, alone = (
-        _others(column, tells)
-        for column in (np.ones(size), mean - centre, off, n - 1, np.divide(1.0, n, out=np.zeros(size), where=n > 0))
-    )
+    single = np.divide(1.0, n, out=np.zeros(size), where=n > 0)
+    vessels, means = _others(np.ones(size), tells), _others(mean - centre, tells)
+    inside, spare, alone = _others(off, tells), _others(n - 1.0, tells), _others(single, tells)
     squares = _others((mean - centre) ** 2, tells)
     within = (inside + weight * around**2) / (spare + weight)
     middle = means / (vessels + weight)

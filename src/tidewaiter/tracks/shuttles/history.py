@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+HOUR_US = 3_600_000_000
 ORIGIN, DESTINATION, OTHER = 0, 1, 2
 HEARD = ("heard", "weak", "lost", "nobody")  # words of reception; of equal evidence the first says most
 UNMEASURED = len(HEARD)
@@ -151,12 +152,11 @@ def _silences(gaps: pa.Table, vessel: Ints) -> Silences:
     start, end = (_times(gaps, f"{side}_timestamp", "gap") for side in ("start", "end"))
     heard = pc.fill_null(pc.index_in(gaps["reception_word"], value_set=pa.array(HEARD)), UNMEASURED)
     order = np.lexsort((end, start, vessel))
-    at = [gaps[name].to_numpy()[order] for name, _ in _GAP[4:]]
-    rates = [gaps[name].to_numpy()[order] for name, _ in _WEIGHED[1:]]
-    return Silences(
-        vessel[order], start[order], end[order], *at, heard.to_numpy().astype(np.int64)[order], *rates,
-        _whole(gaps["gap_id"]).take(pa.array(order)),
-    )  # fmt: skip
+    lat, lon, to_lat, to_lon = (gaps[name].to_numpy()[order] for name, _ in _GAP[4:])
+    own, region = (gaps[name].to_numpy()[order] for name, _ in _WEIGHED[1:])
+    heard = heard.to_numpy().astype(np.int64)[order]
+    gap = _whole(gaps["gap_id"]).take(pa.array(order))
+    return Silences(vessel[order], start[order], end[order], lat, lon, to_lat, to_lon, heard, own, region, gap)
 
 
 def _cut_short(stays: Stays, silences: Silences) -> Stays:

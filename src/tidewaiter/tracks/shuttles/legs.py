@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tidewaiter.tracks.earth import NAUTICAL_MILE_KM
-from tidewaiter.tracks.shuttles.history import DESTINATION, HEARD, OTHER, UNMEASURED, latest
+from tidewaiter.tracks.shuttles.history import DESTINATION, HEARD, HOUR_US, OTHER, UNMEASURED
+from tidewaiter.tracks.shuttles.rooms import courses, rooms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tidewaiter.tracks.shuttles.ends import End
-    from tidewaiter.tracks.shuttles.history import Draughts, Floats, History, Ints, Silences
+    from tidewaiter.tracks.shuttles.history import Draughts, Floats, History, Ints
     from tidewaiter.tracks.shuttles.thresholds import Shuttling
 
 KINDS = ("seen", "dark", "unheard", "home", "elsewhere")
 SEEN, DARK, UNHEARD, HOME, ELSEWHERE = range(5)
-HOUR_US = 3_600_000_000
 
 
 class Legs(NamedTuple):
@@ -73,50 +72,39 @@ def find_legs(history: History, ends: tuple[End, End], rule: Shuttling, turn_low
     together = stays.vessel[line[1:]] == stays.vessel[line[:-1]]
     before, after = line[:-1][together], line[1:][together]
     calls = after - before - 1
-    back = stays.kind[before] == stays.kind[after]
-    at = _places(history, before)
-    between, within = at.leg, at.stay
-    room = np.full(len(quiet.start), np.nan)
-    base = np.where(within >= 0, within, before[np.maximum(between, 0)] if len(before) else -1)
-    direct = (within >= 0) | ((between >= 0) & (back & (calls == 0))[np.maximum(between, 0)] if len(before) else False)
-    for number, where in enumerate(ends):
-        rows = (
-            np.flatnonzero(direct & (base >= 0) & (stays.kind[np.maximum(base, 0)] == 1 - number)) if len(line) else []
-        )
-        room[rows] = _room(quiet, np.asarray(rows, np.int64), where, rule)
-    enough = np.nan_to_num(room, nan=-1.0) >= rule.least_stay_h
-    inner = np.flatnonzero(enough & (within >= 0))
-    leg = np.where(enough & (within < 0), between, -1)
-    leg[inner] = len(before) + np.arange(len(inner))
-    zeros = np.zeros(len(inner), np.int64)
-    vessel = np.concatenate([stays.vessel[before], quiet.vessel[inner]])
-    end = np.concatenate([stays.start[after], quiet.end[inner]])
-    start = np.minimum(np.concatenate([stays.end[before], quiet.start[inner]]), end)
+    found = rooms(history, ends, before[(calls == 0) & (stays.kind[before] == stays.kind[after])], rule)
+    inner = np.flatnonzero(found.within)
+    vessel = np.concatenate([stays.vessel[before], quiet.vessel[found.silence[inner]]])
+    end = np.concatenate([stays.start[after], quiet.end[found.silence[inner]]])
+    start = np.minimum(np.concatenate([stays.end[before], quiet.start[found.silence[inner]]]), end)
     order = np.lexsort((end, start, vessel))
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order))
-    found = np.flatnonzero(leg >= 0)
-    possible = Possible(number[leg[found]], found, room[found])
-    possible = Possible(*(column[np.argsort(possible.leg, kind="stable")] for column in possible))
+    rows = len(order)
+    number = np.empty(rows, np.int64)
+    number[order] = np.arange(rows)
+    unordered = np.searchsorted(before, found.stay)
+    unordered[inner] = len(before) + np.arange(len(inner))
+    leg = number[unordered]
+    by_leg = np.argsort(leg, kind="stable")
+    possible = Possible(leg[by_leg], found.silence[by_leg], found.room_h[by_leg])
     legs = Legs(
         vessel=vessel[order],
-        kind=np.zeros(len(order), np.int8),
-        before=np.concatenate([before, within[inner]])[order],
-        after=np.concatenate([after, within[inner]])[order],
+        kind=np.zeros(rows, np.int8),
+        before=np.concatenate([before, found.stay[inner]])[order],
+        after=np.concatenate([after, found.stay[inner]])[order],
         start=start[order],
         end=end[order],
-        calls=np.concatenate([calls, zeros])[order],
-        weight=np.ones(len(order)),
-        turn_h=np.full(len(order), np.nan),
-        silence=np.full(len(order), -1),
-        room_h=np.full(len(order), np.nan),
-        course=np.zeros(len(order), np.int64),
-        toward=np.zeros(len(order), np.int64),
-        absent=np.zeros(len(order), bool),
-        draught=np.zeros(len(order), bool),
+        calls=np.concatenate([calls, np.zeros(len(inner), np.int64)])[order],
+        weight=np.ones(rows),
+        turn_h=np.full(rows, np.nan),
+        silence=np.full(rows, -1),
+        room_h=np.full(rows, np.nan),
+        course=np.zeros(rows, np.int64),
+        toward=np.zeros(rows, np.int64),
+        absent=np.zeros(rows, bool),
+        draught=np.zeros(rows, bool),
     )
     legs = _judged(legs, possible, history, rule)
-    course, toward = _courses(legs, history, ends, rule)
+    course, toward = courses(history, ends, legs.before, legs.after, legs.silence, rule)
     legs = legs._replace(course=course, toward=toward)
     legs = legs._replace(absent=_absent(legs, history, turn_low_h), turn_h=_turns(legs, history))
     if history.draughts is not None:
@@ -124,40 +112,9 @@ def find_legs(history: History, ends: tuple[End, End], rule: Shuttling, turn_low
     return legs, possible
 
 
-class _Where(NamedTuple):
-    leg: Ints  # between which stays a silence lies, as number of the leg; -1 = none
-    stay: Ints  # within which stay at an end, -1 = none
-
-
-def _places(history: History, before: Ints) -> _Where:
-    stays, quiet = history.stays, history.silences
-    none = np.full(len(quiet.start), -1)
-    if not len(stays.start):
-        return _Where(none, none)
-    at = latest(stays, quiet.vessel, quiet.start)
-    here = np.maximum(at, 0)
-    within = (at >= 0) & (quiet.end <= stays.end[here]) & (stays.kind[here] != OTHER)
-    follows = np.minimum(here + 1, len(stays.start) - 1)
-    followed = (follows > here) & (stays.vessel[follows] == stays.vessel[here])
-    outside = (at >= 0) & ~within & followed & (quiet.start >= stays.end[here]) & (quiet.end <= stays.start[follows])
-    leg_of = np.full(len(stays.start), -1)
-    leg_of[before] = np.arange(len(before))
-    return _Where(np.where(outside, leg_of[here], -1), np.where(within, here, -1))
-
-
-def _room(quiet: Silences, rows: Ints, where: End, rule: Shuttling) -> Floats:
-    """Hours left for a stay."""
-    from tidewaiter.tracks.shuttles.kernel import way_over  # noqa: PLC0415  Numba is loaded when used
-
-    at = (np.ascontiguousarray(c[rows], np.float64) for c in (quiet.lat, quiet.lon, quiet.to_lat, quiet.to_lon))
-    way = way_over(*at, *(np.ascontiguousarray(c, np.float64) for c in (where.lat, where.lon, where.radius_km)))
-    hours = (quiet.end[rows] - quiet.start[rows]) / HOUR_US
-    return np.asarray(hours - way / (rule.fast_kn * NAUTICAL_MILE_KM))
-
-
 def _judged(legs: Legs, possible: Possible, history: History, rule: Shuttling) -> Legs:
     stays, heard = history.stays, history.silences.heard
-    back = stays.kind[legs.before] == stays.kind[legs.after] if len(stays.kind) else np.zeros(0, bool)
+    back = stays.kind[legs.before] == stays.kind[legs.after]
     worth = np.full(UNMEASURED + 1, rule.weak_weight)
     worth[[HEARD.index("heard"), HEARD.index("lost"), HEARD.index("nobody")]] = 1.0, 0.0, 0.0
     best = np.lexsort((-possible.room_h, -worth[heard[possible.silence]], possible.leg))
@@ -171,42 +128,9 @@ def _judged(legs: Legs, possible: Possible, history: History, rule: Shuttling) -
     return legs._replace(kind=kind.astype(np.int8), silence=silence, room_h=room, weight=weight)
 
 
-def _courses(legs: Legs, history: History, ends: tuple[End, End], rule: Shuttling) -> tuple[Ints, Ints]:
-    """Count the ends of silences that show a course, and those on the way between both ends of the line.
-
-    On the way is who came nearer to the other end by at least `toward` of the distance from the place that was left, or
-    that was reached afterwards.
-    """
-    from tidewaiter.tracks.shuttles.kernel import way_over  # noqa: PLC0415  Numba is loaded when used
-
-    stays, quiet = history.stays, history.silences
-    known, toward = np.zeros((2, len(legs.start)), np.int64)
-    for stay, at_lat, at_lon in ((legs.before, quiet.lat, quiet.lon), (legs.after, quiet.to_lat, quiet.to_lon)):
-        for number, where in enumerate(ends):
-            rows = np.flatnonzero(legs.silence >= 0)
-            rows = rows[stays.kind[stay[rows]] == 1 - number]
-            home, silence = stay[rows], legs.silence[rows]
-            here = (stays.lat[home], stays.lon[home])
-            there = (at_lat[silence], at_lon[silence])
-            points = (where.lat, where.lon, where.radius_km)
-            zero = np.zeros(len(rows))
-            whole, left = (0.5 * way_over(*_floats(*at, *at, *points)) for at in (here, there))
-            made = way_over(*_floats(*here, *there, zero[:1], zero[:1], np.full(1, 1e5)))
-            tells = np.nan_to_num(made, nan=-1.0) >= max(rule.toward_km, 1e-6)
-            known[rows] += tells
-            toward[rows] += tells & (whole - left >= rule.toward * made)
-    return known, toward
-
-
-def _floats(*columns: Floats) -> tuple[Floats, ...]:
-    return tuple(np.ascontiguousarray(column, np.float64) for column in columns)
-
-
 def _absent(legs: Legs, history: History, turn_low_h: float) -> NDArray[np.bool_]:
     kind = history.stays.kind
-    if not len(legs.start):
-        return np.zeros(0, bool)
-    return (kind[legs.before] == kind[legs.after]) & (legs.hours >= turn_low_h)
+    return np.asarray((kind[legs.before] == kind[legs.after]) & (legs.hours >= turn_low_h))
 
 
 def _turns(legs: Legs, history: History) -> Floats:

@@ -24,7 +24,7 @@ that habit, and again only as far as vessels differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import betaln, logsumexp
@@ -59,9 +59,13 @@ class Counted(NamedTuple):
 def count(history: History, legs: Legs) -> Counted:
     """Count the calls of each vessel; those at the ends by the weight of their legs."""
     vessels, stays = len(history.keys), history.stays
-    on_line = (np.bincount(legs.vessel, legs.weight * (legs.kind == kind), vessels) for kind in (SEEN, DARK, HOME))
+    seen, dark, home = (_sum(legs.vessel, legs.weight * (legs.kind == kind), vessels) for kind in (SEEN, DARK, HOME))
     came = np.bincount(stays.vessel, stays.kind != OTHER, vessels) > 0
-    return Counted(*on_line, np.bincount(stays.vessel, stays.kind == OTHER, vessels) * came)
+    return Counted(seen, dark, home, _sum(stays.vessel, stays.kind == OTHER, vessels) * came)
+
+
+def _sum(vessel: Ints, values: NDArray[Any], vessels: int) -> Floats:
+    return np.bincount(vessel, values, vessels).astype(np.float64)
 
 
 def score_parts(history: History, legs: Legs, rule: Shuttling, turn_h: tuple[float, float]) -> Floats:
@@ -128,7 +132,7 @@ def _beta(some: Floats, of: Floats, law: Habit) -> Floats:
 def _headings(legs: Legs, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
     """Ends of silences on the way to the other end, of those that show a course; each silence counts as one."""
     dark = legs.weight * (legs.kind == DARK) / np.maximum(legs.course, 1)
-    some, of = (np.bincount(legs.vessel, dark * column, len(rest)) for column in (legs.toward, legs.course))
+    some, of = (_sum(legs.vessel, dark * column, len(rest)) for column in (legs.toward, legs.course))
     return _beta(some, of, mostly) - _beta(some, of, habit(some, of, rest, rule.fleet_weight))
 
 
@@ -179,7 +183,7 @@ def _rate(history: History, legs: Legs, times: Floats, rest: NDArray[np.bool_], 
     worth = np.bincount(legs.vessel[dark], legs.weight[dark], vessels) / np.maximum(
         np.bincount(legs.vessel[dark], minlength=vessels), 1
     )
-    return np.where(np.isfinite(own), part * worth, 0.0)
+    return np.asarray(np.where(np.isfinite(own), part * worth, 0.0))
 
 
 def _mean_log(vessel: Ints, times: Floats, weight: Floats, vessels: int) -> Floats:
@@ -199,7 +203,7 @@ def _draught(history: History, legs: Legs, rest: NDArray[np.bool_], rule: Shuttl
     known[history.draughts.vessel] = True
     trip = np.isfinite(legs.turn_h) & known[legs.vessel]
     away = (trip | legs.absent) & known[legs.vessel]
-    of, some = (np.bincount(legs.vessel, legs.weight * rows, vessels) for rows in (away, away & legs.draught))
+    of, some = (_sum(legs.vessel, legs.weight * rows, vessels) for rows in (away, away & legs.draught))
     fleet = habit(some, of, rest, rule.fleet_weight)
-    of, some = (np.bincount(legs.vessel, legs.weight * rows, vessels) for rows in (trip, trip & legs.draught))
+    of, some = (_sum(legs.vessel, legs.weight * rows, vessels) for rows in (trip, trip & legs.draught))
     return _beta(some, of, Habit(*np.full((2, vessels), 0.5))) - _beta(some, of, fleet)
