@@ -19,7 +19,7 @@ from tidewaiter.tracks.spark.clocks import Clocks, Order, clocks_of, order_of
 from tidewaiter.tracks.spark.decode import REFUSED, Piece, Refused, Told, decoded, pieces
 from tidewaiter.tracks.spark.lots import whole_lots
 from tidewaiter.tracks.spark.meetings import encounters_on_spark, grid_rows
-from tidewaiter.tracks.spark.session import spark_session
+from tidewaiter.tracks.spark.session import on_disk, spark_session
 from tidewaiter.tracks.spark.whole import Names, in_order
 from tidewaiter.tracks.store.kernel.sorting import side_votes
 from tidewaiter.tracks.store.order import refuse_swapped
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 LOT_ROWS = 1 << 18
 MOST_LOTS = 1 << 14
+LOTS_A_TASK = 2
 VOTING_LOTS = 2
 """So many lots vote on whether latitude and longitude are exchanged; the local engine asks as many rows."""
 
@@ -71,13 +72,13 @@ def search_files_on_spark(
     refuse_lacks(Asked(kinds, rules, places, until or datetime.now(UTC)), statics)
     with spark_session(session) as spark:
         lots = int(np.clip(reading.row_hint // lot_rows, 1, MOST_LOTS))
-        moved = _moved(spark, reading, pieces(reading.files), lots).persist()
+        moved = _moved(spark, reading, pieces(reading.files), lots).persist(on_disk())
         try:
             told, order = _told(moved, reading)
             end = until or datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=order.until_us)
             asked = Asked(kinds, rules, places, end)
             names = _names(told, reading)
-            seen = _seen(moved, asked, reading.clean, names, jumps=order.tells).persist()
+            seen = _seen(moved, asked, reading.clean, names, jumps=order.tells).persist(on_disk())
             try:
                 result = _fleet(seen, asked, reading, statics, progress)
             finally:
@@ -98,7 +99,7 @@ def _moved(spark: Any, reading: Reading, todo: Sequence[Piece], lots: int) -> An
 
     cores = spark.sparkContext.defaultParallelism
     tasks = spark.range(0, len(todo), 1, min(len(todo), 64 * cores))
-    parts = max(min(lots, 3 * cores), lots // 8)
+    parts = max(min(lots, 3 * cores), lots // LOTS_A_TASK)
     cut = tasks.mapInArrow(work, blocks.SCHEMA)
     return cut.repartition(parts, "lot").sortWithinPartitions("lot", "place")
 

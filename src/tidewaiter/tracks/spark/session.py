@@ -58,6 +58,13 @@ def spark_session(session: Any = None) -> Iterator[Any]:
             found.conf.set(_BATCH, was)
 
 
+def on_disk() -> Any:
+    """Return where frames are kept that are used twice: on disk, for the heap of a local Spark is one gigabyte."""
+    from pyspark import StorageLevel  # noqa: PLC0415
+
+    return StorageLevel.DISK_ONLY
+
+
 def _same_python(session: Any) -> None:
     """Let workers on this machine be the interpreter that runs, where the user has not said which."""
     context = session.sparkContext
