@@ -164,6 +164,129 @@ def events(
     _tell(searched, rules, output, as_json=as_json)
 
 
+@tracks.command("shuttles")
+@click.argument("files", nargs=-1, type=_FILE, metavar="FILE...")
+@click.option(
+    "--from", "origin", multiple=True, metavar="PLACE", help="One end: an id or name, a box W,S,E,N, a GeoJSON."
+)
+@click.option(
+    "--to", "destination", multiple=True, metavar="PLACE", help="The other end, likewise; both may be repeated."
+)
+@click.option("--places", "places_files", multiple=True, type=_FILE, help="Anchorages or a World Port Index.")
+@click.option("--case", type=_PATH, help="Take the places of this case, too.")
+@click.option("--tables", type=_PATH, help="Folder that `events --tables` wrote, instead of FILEs.")
+@click.option("-o", "--output", type=_FILE, help="Vessels, most likely first, as .parquet, .csv or .jsonl.")
+@click.option("--legs", "legs_file", type=_FILE, help="Their legs, one row each, the evidence; likewise.")
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Vessels to show.")
+@click.option("--set", "own", multiple=True, metavar="NAME=VALUE", help="A threshold of your own.")
+@click.option("--explain", is_flag=True, help="Say what each threshold means, and stop.")
+@click.option("--statics", type=_FILE, help="What ships say of themselves: draughts and names.")
+@click.option("--shape", help="Shape of FILE, as for `events`.")
+@click.option("--until", metavar="DATE", help="End of the data, as for `events`.")
+@click.option("--store", type=_PATH, help="Folder to keep positions in order for later runs.")
+@click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the vessels shown as JSON.")
+def shuttles(
+    files: tuple[Path, ...],
+    *,
+    origin: tuple[str, ...],
+    destination: tuple[str, ...],
+    places_files: tuple[Path, ...],
+    case: Path | None,
+    tables: Path | None,
+    output: Path | None,
+    legs_file: Path | None,
+    top: int,
+    own: tuple[str, ...],
+    explain: bool,
+    statics: Path | None,
+    shape: str | None,
+    until: str | None,
+    store: Path | None,
+    threads: int,
+    as_json: bool,
+) -> None:
+    """Rank the vessels of a fleet by how likely they shuttle between two places, seen or in silence, with the evidence.
+
+    FILEs hold the positions of the whole fleet, for the rest of it is what each vessel is compared with; the list of places
+    should hold the other ports, too. Each part of the score is shown.
+    """
+    import msgspec  # noqa: PLC0415
+
+    from tidewaiter.tracks import shuttles as room  # noqa: PLC0415
+    from tidewaiter.tracks.events.writing import write_table  # noqa: PLC0415
+    from tidewaiter.tracks.presets import explain as explained  # noqa: PLC0415
+    from tidewaiter.tracks.presets import preset  # noqa: PLC0415
+
+    if explain:
+        _explain([explained("tidewaiter", "shuttle", room.Shuttling)], as_json=as_json)
+        return
+    if not (origin and destination):
+        raise click.UsageError("give both ends of the line: --from and --to")
+    if bool(files) == (tables is not None):
+        raise click.UsageError("give FILEs of positions, or --tables with a folder of events")
+    for path in (output, legs_file):
+        if path is not None and path.suffix.casefold() not in {".parquet", ".csv", ".jsonl"}:
+            raise click.UsageError(f'cannot write vessels as "{path.suffix}": .parquet, .csv or .jsonl')
+    thresholds = preset("tidewaiter", "shuttle", room.Shuttling, _values(own))
+    places = _places(places_files, case)
+    ends = room.end_of(origin, places), room.end_of(destination, places)
+    names: dict[int, str] = {}
+    if tables is not None:
+        found = room.read_tables(tables)
+    else:
+        searched = _events_for_shuttles(files, places, statics, shape, _moment(until), store, threads)
+        found, names = searched.found.tables, dict(enumerate(searched.vessel_names))
+    ranked = room.find_shuttles(found, *ends, thresholds, names)
+    for table, path in ((ranked.vessels, output), (ranked.legs, legs_file)):
+        if path is not None:
+            write_table(table, path)
+    shown = ranked.vessels.slice(0, top)
+    if as_json:
+        told = {"fleet": ranked.fleet, "ranked": ranked.vessels.num_rows, "vessels": shown.to_pylist()}
+        click.echo(msgspec.json.encode(told))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from tidewaiter.publish.shuttles import shuttle_table  # noqa: PLC0415
+
+    Console().print(shuttle_table(shown, room.PARTS, " – ".join(end.name for end in ends)))
+    click.echo(
+        f"{ranked.vessels.num_rows:,} of {ranked.fleet:,} vessels have a leg that could be one of a shuttle", err=True
+    )
+
+
+def _events_for_shuttles(
+    files: Sequence[Path],
+    places: Places | None,
+    statics: Path | None,
+    shape: str | None,
+    until: datetime | None,
+    store: Path | None,
+    threads: int,
+) -> Searched:
+    from tidewaiter.tracks import events as room  # noqa: PLC0415
+    from tidewaiter.tracks.events.fleet import search_files  # noqa: PLC0415
+
+    said = _statics(statics)
+    kinds = room.named_kinds(
+        ("port_visit", "gap", *(("identity_change", "draught_change") if said is not None else ()))
+    )
+    with _bar("events", None) as step:
+        return search_files(
+            files,
+            kinds,
+            room.rules("tidewaiter"),
+            places,
+            shape=shape,
+            statics=said,
+            until=until,
+            store=store,
+            threads=threads,
+            progress=step,
+        )
+
+
 def _write(
     searched: Searched, files: Sequence[Path], asked: Any, rules: Rules, output: Path | None, tables: Path | None
 ) -> None:

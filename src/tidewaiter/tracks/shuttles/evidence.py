@@ -78,6 +78,7 @@ def leg_rows(known: History, legs: Legs, ends: tuple[End, End], rows: Ints, even
         "room_h": _known(legs.room_h[rows]),
         "course_known": legs.course[rows],
         "course_toward": legs.toward[rows],
+        "course_shared": legs.shared[rows],
         "other_calls": legs.calls[rows],
         "draught_changed": pa.array(legs.draught[rows], mask=~told[vessel]),
         "events": events,
@@ -96,7 +97,7 @@ def _words(
         kind, s = int(legs.kind[leg]), int(legs.silence[leg])
         silence = None
         if kind in {DARK, UNHEARD}:
-            course = (int(legs.course[leg]), int(legs.toward[leg]))
+            course = (int(legs.course[leg]), int(legs.toward[leg]), int(legs.shared[leg]))
             silence = (int(quiet.start[s]), int(quiet.end[s]), words[i], float(legs.room_h[leg]), course)
         other = ends[DESTINATION if known.stays.kind[legs.before[leg]] == ORIGIN else ORIGIN].name
         moments = (int(legs.start[leg]), int(legs.end[leg]))

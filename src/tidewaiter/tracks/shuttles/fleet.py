@@ -5,7 +5,7 @@ Every estimate is drawn to even odds as by `fleet_weight` more vessels, so that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def spread(
     return Spread(centre + middle, np.sqrt(between), np.sqrt(within))
 
 
-def _others(column: Floats, tells: NDArray[np.bool_]) -> Floats:
+def _others(column: NDArray[Any], tells: NDArray[np.bool_]) -> Floats:
     """Sum over the vessels that tell something, without the own one."""
     told = np.where(tells, column, 0.0)
     return np.asarray(told.sum() - told)

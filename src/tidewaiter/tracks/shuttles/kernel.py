@@ -1,4 +1,4 @@
-"""The shortest way over one of several points."""
+"""Ways between positions, and over one of several places."""
 
 import math
 
@@ -27,4 +27,13 @@ def way_over(lat, lon, to_lat, to_lon, via_lat, via_lon, radius_km):
             back = haversine_km(via_lat[k], via_lon[k], to_lat[i], to_lon[i]) - radius_km[k]
             best = min(best, max(there, 0.0) + max(back, 0.0))
         out[i] = max(best, haversine_km(lat[i], lon[i], to_lat[i], to_lon[i]))
+    return out
+
+
+@compiled
+def apart(lat, lon, to_lat, to_lon):
+    """Return the km from one position to another; (n,) float64 degrees each, NaN gives NaN."""
+    out = np.empty(lat.shape[0])
+    for i in range(lat.shape[0]):
+        out[i] = haversine_km(lat[i], lon[i], to_lat[i], to_lon[i])
     return out

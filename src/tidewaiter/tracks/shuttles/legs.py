@@ -36,6 +36,7 @@ class Legs(NamedTuple):
     room_h: Floats  # left for a stay at the other end in that silence
     course: Ints  # ends of that silence that show a course, 0 to 2
     toward: Ints  # of these, on the way to the other end
+    shared: Ints  # of these, where many fall silent
     absent: NDArray[np.bool_]  # back to the same end after a time that could be a round trip
     draught: NDArray[np.bool_]  # the draught changed
 
@@ -100,12 +101,13 @@ def find_legs(history: History, ends: tuple[End, End], rule: Shuttling, turn_low
         room_h=np.full(rows, np.nan),
         course=np.zeros(rows, np.int64),
         toward=np.zeros(rows, np.int64),
+        shared=np.zeros(rows, np.int64),
         absent=np.zeros(rows, bool),
         draught=np.zeros(rows, bool),
     )
     legs = _judged(legs, possible, history, rule)
-    course, toward = courses(history, ends, legs.before, legs.after, legs.silence, rule)
-    legs = legs._replace(course=course, toward=toward)
+    shown = courses(history, ends, legs.before, legs.after, legs.silence, rule)
+    legs = legs._replace(course=shown.known, toward=shown.toward, shared=shown.shared)
     legs = legs._replace(absent=_absent(legs, history, turn_low_h), turn_h=_turns(legs, history))
     if history.draughts is not None:
         legs = legs._replace(draught=_changed(legs, history.draughts))

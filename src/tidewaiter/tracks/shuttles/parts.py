@@ -11,6 +11,8 @@ between both ends as for one that does as the rest of the fleet does. A part is 
 ``home``                  next calls at the same end without such a silence; what these add, mostly against.
 ``elsewhere``             calls at other places; what these add, mostly against.
 ``heading``               of the ends of these silences, how many lie on the way to the other end. For a shuttle most.
+``own_spots``             how many lie elsewhere than where many ships fall silent, which is a hole in the reception rather
+                          than a purpose. For a shuttle most.
 ``region_rate``           whether the vessel falls silent `silent_factor` times as often as others in the region. A share of
                           dark shuttles does (`hiding`).
 ``own_rate``              whether it falls silent, when it does, so many times as often as it usually does; likewise.
@@ -95,7 +97,8 @@ def _parts(
         zip(("alternation", "dark_visits", "home", "elsewhere"), _calls(history, legs, mostly, rest, rule), strict=True)
     )
     made |= {
-        "heading": _headings(legs, mostly, rest, rule),
+        "heading": _courses(legs, legs.toward, mostly, rest, rule),
+        "own_spots": _courses(legs, legs.course - legs.shared, mostly, rest, rule),
         "turn_round": _turn_round(legs, vessels, rule, turn_h, rest),
         "region_rate": _rate(history, legs, history.silences.region, rest, rule),
         "own_rate": _rate(history, legs, history.silences.own, rest, rule),
@@ -129,10 +132,10 @@ def _beta(some: Floats, of: Floats, law: Habit) -> Floats:
     return np.asarray(betaln(some + law.a, of - some + law.b) - betaln(law.a, law.b))
 
 
-def _headings(legs: Legs, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
-    """Ends of silences on the way to the other end, of those that show a course; each silence counts as one."""
+def _courses(legs: Legs, such: Ints, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
+    """How many ends of silences are such, of those that show a course; each silence counts as one."""
     dark = legs.weight * (legs.kind == DARK) / np.maximum(legs.course, 1)
-    some, of = (_sum(legs.vessel, dark * column, len(rest)) for column in (legs.toward, legs.course))
+    some, of = (_sum(legs.vessel, dark * column, len(rest)) for column in (such, legs.course))
     return _beta(some, of, mostly) - _beta(some, of, habit(some, of, rest, rule.fleet_weight))
 
 
@@ -192,7 +195,7 @@ def _mean_log(vessel: Ints, times: Floats, weight: Floats, vessels: int) -> Floa
     who, w = vessel[known], weight[known]
     total = np.bincount(who, w, vessels)
     summed = np.bincount(who, w * np.log(times[known]), vessels)
-    return np.divide(summed, total, out=np.full(vessels, np.nan), where=total > 0)
+    return np.asarray(np.divide(summed, total, out=np.full(vessels, np.nan), where=total > 0))
 
 
 def _draught(history: History, legs: Legs, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:

@@ -53,13 +53,22 @@ def rooms(history: History, ends: tuple[End, End], left: Ints, rule: Shuttling) 
     return Rooms(row[enough], stay[enough], within[enough], room[enough])
 
 
+class Courses(NamedTuple):
+    """What the ends of the silence of each leg show; (legs,) counts, 0 to 2."""
+
+    known: Ints  # ends that are far enough off
+    toward: Ints  # of these, on the way to the other end of the line
+    shared: Ints  # of these, where many fall silent
+
+
 def courses(
     history: History, ends: tuple[End, End], before: Ints, after: Ints, silence: Ints, rule: Shuttling
-) -> tuple[Ints, Ints]:
-    """Count the ends of silences that show a course, and those on the way between both ends of the line.
+) -> Courses:
+    """Count the ends of silences that show a course, those on the way to the other end, and those in common spots.
 
     On the way is who came nearer to the other end by at least `toward` of the distance from the place that was left, or
-    that was reached afterwards.
+    that was reached afterwards. A spot is common when `spot_share` of the vessels that call at the line's ends fall silent
+    or are heard again there: it is then more likely a hole in the reception.
 
     Args:
         history: of the fleet.
@@ -67,13 +76,15 @@ def courses(
         before: (legs,) number of the stay it leaves.
         after: (legs,) of the stay it comes to.
         silence: (legs,) its silence, -1 = none.
-        rule: `toward` and `toward_km` are used.
+        rule: `toward`, `toward_km`, `spot_deg` and `spot_share` are used.
     """
-    from tidewaiter.tracks.shuttles.kernel import way_over  # noqa: PLC0415  Numba is loaded when used
+    from tidewaiter.tracks.shuttles.kernel import apart, way_over  # noqa: PLC0415  Numba is loaded when used
 
     stays, quiet = history.stays, history.silences
-    known, toward = np.zeros((2, len(before)), np.int64)
-    for stay, at_lat, at_lon in ((before, quiet.lat, quiet.lon), (after, quiet.to_lat, quiet.to_lon)):
+    known, toward, shared = np.zeros((3, len(before)), np.int64)
+    common = _common(history, rule)
+    sides = (before, quiet.lat, quiet.lon), (after, quiet.to_lat, quiet.to_lon)
+    for side, (stay, at_lat, at_lon) in enumerate(sides):
         for number, where in enumerate(ends):
             rows = np.flatnonzero(silence >= 0)
             rows = rows[stays.kind[stay[rows]] == 1 - number]
@@ -81,13 +92,32 @@ def courses(
             here = (stays.lat[home], stays.lon[home])
             there = (at_lat[row], at_lon[row])
             points = (where.lat, where.lon, where.radius_km)
-            zero = np.zeros(len(rows))
             whole, left = (0.5 * way_over(*_floats(*at, *at, *points)) for at in (here, there))
-            made = way_over(*_floats(*here, *there, zero[:1], zero[:1], np.full(1, 1e5)))
+            made = apart(*_floats(*here, *there))
             tells = np.nan_to_num(made, nan=-1.0) >= max(rule.toward_km, 1e-6)
             known[rows] += tells
             toward[rows] += tells & (whole - left >= rule.toward * made)
-    return known, toward
+            shared[rows] += tells & common[side][row]
+    return Courses(known, toward, shared)
+
+
+def _common(history: History, rule: Shuttling) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which silences begin, and which end, in spots that are common."""
+    stays, quiet = history.stays, history.silences
+    calls = np.zeros(len(history.keys), bool)
+    calls[stays.vessel[stays.kind != OTHER]] = True
+    lat, lon = np.concatenate([quiet.lat, quiet.to_lat]), np.concatenate([quiet.lon, quiet.to_lon])
+    vessel = np.tile(quiet.vessel, 2)
+    row = np.floor(np.clip(np.nan_to_num(lat), -90, 90) / rule.spot_deg)
+    wide = np.maximum(np.cos(np.radians((row + 0.5) * rule.spot_deg)), 0.01)
+    column = np.floor((np.nan_to_num(lon) % 360) * wide / rule.spot_deg)
+    spots, spot = np.unique(np.column_stack([row, column]), axis=0, return_inverse=True)
+    pairs = np.unique(np.column_stack([spot, vessel])[calls[vessel]], axis=0)
+    here = np.bincount(pairs[:, 0], minlength=len(spots))[spot]
+    others = here - calls[vessel]  # its own vessel is one of them
+    rest = np.maximum(calls.sum() - calls[vessel], 1)
+    common = others >= np.maximum(rule.spot_share * rest, 1)
+    return common[: len(quiet.lat)], common[len(quiet.lat) :]
 
 
 def _room(history: History, rows: Ints, where: End, rule: Shuttling) -> Floats:

@@ -10,6 +10,7 @@ PARTS = (
     "alternation",
     "dark_visits",
     "heading",
+    "own_spots",
     "turn_round",
     "region_rate",
     "own_rate",
@@ -66,6 +67,7 @@ LEGS = pa.schema(
         ("room_h", pa.float64()),  # left for a stay at the other end, at the fastest voyage
         ("course_known", pa.int64()),  # ends of the silence, 0 to 2, that are far enough off to show a course
         ("course_toward", pa.int64()),  # of these, how many lie on the way to the other end
+        ("course_shared", pa.int64()),  # of these, how many lie where many ships fall silent
         ("other_calls", pa.int64()),
         ("draught_changed", pa.bool_()),  # null where the vessel's draught never changes
         ("events", pa.list_(pa.string())),

@@ -39,7 +39,7 @@ class Shuttling(msgspec.Struct, frozen=True):
         msgspec.Meta(
             gt=0,
             lt=1,
-            description="share of a shuttle's next calls that are at the other end, seen or not; and of its courses that lead there",
+            description="share of a shuttle's next calls that are at the other end, seen or not; and of silences that begin or end on the way there, and not where many do",
         ),
     ]
     on_line_legs: Annotated[
@@ -56,6 +56,17 @@ class Shuttling(msgspec.Struct, frozen=True):
     toward_km: Annotated[
         float,
         msgspec.Meta(ge=0, le=1e4, description="nearer to the place that it left, its course says nothing, in km"),
+    ]
+    spot_deg: Annotated[
+        float, msgspec.Meta(ge=0.01, le=10, description="size of the spots where ships fall silent, in degrees")
+    ]
+    spot_share: Annotated[
+        float,
+        msgspec.Meta(
+            gt=0,
+            le=1,
+            description="a spot is common when this share of the ships that call at the ends fall silent there, or are heard again",
+        ),
     ]
     silent_factor: Annotated[
         float,

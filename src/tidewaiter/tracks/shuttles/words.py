@@ -47,7 +47,7 @@ def leg_words(
     places: tuple[str, str],
     moments: tuple[int, int],
     calls: int,
-    silence: tuple[int, int, str | None, float, tuple[int, int]] | None,
+    silence: tuple[int, int, str | None, float, tuple[int, int, int]] | None,
     other_end: str,
 ) -> str:
     """Tell one leg.
@@ -57,8 +57,8 @@ def leg_words(
         places: that it leaves and comes to.
         moments: when, UTC microseconds.
         calls: at other places in between.
-        silence: its start and end, what reception was, the hours left for a stay, and how many of its ends show a course
-            and how many of these lie on the way to the other end; None = there is none.
+        silence: its start and end, what reception was, the hours left for a stay, and how many of its ends show a course,
+            of these how many lie on the way to the other end, and how many where many fall silent; None = there is none.
         other_end: name of the end that it could have been at.
     """
     (here, there), (left, back) = places, moments
@@ -70,8 +70,9 @@ def leg_words(
         return f"{begin}; no silence leaves room for {other_end}"
     if silence is None:
         return begin
-    start, end, reception, room, (known, toward) = silence
+    start, end, reception, room, (known, toward, shared) = silence
     course = "" if not known else _COURSE[0 if toward == known else 1 if toward else 2]
+    course += ", where many ships fall silent" if shared else ""
     return (
         f"{begin}; silent {(end - start) / 3.6e9:.1f} h from {_day(start)}: "
         f"room for {room:.1f} h at {other_end}{course}; {_RECEPTION[reception]}"
