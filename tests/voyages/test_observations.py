@@ -12,7 +12,7 @@ from tidewaiter.model import Dated, Interval, Leg, Place, Vessel
 from tidewaiter.voyages.extent import inside
 from tidewaiter.voyages.fleet import ORIGIN
 from tidewaiter.voyages.grid import make_grid
-from tidewaiter.voyages.heard import EXCLUDED
+from tidewaiter.voyages.heard import EXCLUDED, IDLE_THERE, WRONG
 from tidewaiter.voyages.observations import (
     active_steps,
     build_looks,
@@ -263,15 +263,25 @@ def test_a_fix_at_a_place_excludes_every_other_state_and_one_at_sea_every_place(
         case, positions=[fix(5, 10.501, 120.001), fix(9, 11.0, 121.0), fix(12, 12.0, 122.0, key=999)]
     )
     at_quay, at_sea = static[0, :, grid.index(at(5))], static[0, :, grid.index(at(9))]
-    assert at_quay.tolist() == [EXCLUDED, 1.0, *[EXCLUDED] * 5]
+    assert at_quay.tolist() == [WRONG, 1.0, *[WRONG] * 5]
     assert at_sea == pytest.approx([1.0, EXCLUDED, 1.0, 1.0, EXCLUDED, 1.0, EXCLUDED])
-    assert np.count_nonzero(static != 1) == 9  # nothing else, and nothing from a key that is no ship of the fleet
+    near = {grid.index(at(d)) for d in (5, 9)}  # what is out of reach around them is looked at in test_heard
+    assert {int(k) for k in np.nonzero((static[0] != 1).any(axis=0))[0]} <= {k + d for k in near for d in (-1, 0, 1)}
+    assert (static[1] == 1).all()  # nothing from a key that is no ship of the fleet
 
 
-def test_a_step_in_which_a_ship_was_heard_at_the_quay_and_outside_leaves_both_open():
+def test_a_ship_heard_at_the_quay_and_outside_in_one_step_was_at_the_quay_in_it():
+    """Else a call shorter than a step would be lost."""
     case = with_vessel(shuttle(), mmsi=(Dated("211"),))
     _, static, _, grid = lay(case, positions=[fix(5.01, 10.501, 120.001), fix(5.3, 11.0, 121.0)])
-    assert static[0, :, grid.index(at(5))] == pytest.approx([1.0, 1.0, 1.0, 1.0, EXCLUDED, 1.0, EXCLUDED])
+    assert static[0, :, grid.index(at(5))] == pytest.approx([WRONG, 1.0, *[WRONG] * 5])
+
+
+def test_a_ship_heard_at_a_destination_may_lie_idle_there():
+    case = with_vessel(shuttle(), mmsi=(Dated("211"),))
+    _, static, anchors, grid = lay(case, positions=[fix(5, 12.0, 122.0)])
+    assert static[0, :, grid.index(at(5))] == pytest.approx([IDLE_THERE, WRONG, WRONG, WRONG, 1.0, WRONG, WRONG])
+    assert anchors == []
 
 
 def test_a_number_counts_for_the_ship_that_bore_it_at_the_time():
@@ -286,7 +296,7 @@ def test_a_number_counts_for_the_ship_that_bore_it_at_the_time():
     _, static, _, grid = lay(
         case, positions=[fix(9.9, 10.5, 120.0), fix(10, 10.5, 120.0), fix(20, 10.5, 120.0, key=999)]
     )
-    touched = [sorted({int(k) for k in np.nonzero((static[v] != 1).any(axis=0))[0]}) for v in (0, 1)]
+    touched = [sorted({int(k) for k in np.nonzero((static[v] == WRONG).any(axis=0))[0]}) for v in (0, 1)]
     assert touched == [[grid.index(at(9.9)), grid.index(at(20))], [grid.index(at(10))]]
 
 

@@ -174,9 +174,7 @@ def _read(
     return case, readings, texts
 
 
-def _with_tracks(
-    case: Case, files: list[tuple[Input, Evidence, Path]], readings: Readings
-) -> tuple[Case, Readings]:
+def _with_tracks(case: Case, files: list[tuple[Input, Evidence, Path]], readings: Readings) -> tuple[Case, Readings]:
     """Add what AIS says: events, the rows they rest on, and positions of the ships of the case."""
     from tidewaiter.pipeline.tracks import read_tracks  # noqa: PLC0415 - only cases with AIS pay for it
 
@@ -247,7 +245,16 @@ def _derive(
     }
     if case.as_of:
         tables["backtests"] = memo
-    return tables, [*found.measurements, *earlier], diagnostics
+    return tables, [*found.measurements, *_heard(case, readings), *earlier], diagnostics
+
+
+def _heard(case: Case, readings: Readings) -> list[Measurement]:
+    """Return the numbers about what was heard of each ship; none without AIS."""
+    if "events" not in readings.tables:
+        return []
+    from tidewaiter.pipeline.tracks import measures  # noqa: PLC0415 - only cases with AIS pay for it
+
+    return list(measures(case, readings.tables["events"]))
 
 
 def _notices(found: list[tuple[str, str, str]]) -> pa.Table:

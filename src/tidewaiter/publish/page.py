@@ -36,6 +36,8 @@ from tidewaiter.publish.sections import (
 )
 from tidewaiter.publish.shifts import declared, setting_text
 from tidewaiter.publish.totals import apart, titles, totals
+from tidewaiter.publish.track_gallery import time_lines
+from tidewaiter.publish.tracks import tracks
 from tidewaiter.publish.trees import flatten
 
 if TYPE_CHECKING:
@@ -60,9 +62,11 @@ def render(case: Case, results: Results) -> str:
     """
     tables = results.tables
     calls = ledger(case, rows_of(tables, "inferred_calls"))
+    told = tracks(case, rows_of(tables, "events"))
+    readings = [f"{name}/{key}" for name in ("claims", "surveys") for key in _ids(tables, name)]
     fig = Figures(
         results.measurements,
-        readings=[f"{name}/{key}" for name in ("claims", "surveys") for key in _ids(tables, name)],
+        readings=[*readings, *(e.key for track in told for e in track.events)],
         calls=[c.row["call_id"] for c in calls],
     )
     scenarios = contents(case, results.measurements)
@@ -109,7 +113,9 @@ def render(case: Case, results: Results) -> str:
         "surveys": surveys,
         "pairs": survey_pairs(surveys),
         "calls": calls,
-        "charts": gallery.charts | answer.charts,
+        "charts": gallery.charts | answer.charts | time_lines(case, window, fig, styles, told),
+        "tracks": told,
+        "ends": list(dict.fromkeys(e for leg in case.legs if leg.measured for e in (leg.origin, leg.destination))),
         "totals": shown,
         "apart": apart(results.measurements, shown),
         "has_fits": bool(fits),

@@ -87,3 +87,35 @@ FLAGS = {  # the flags of tally/claims.py
 def flag_words(flag: str) -> str:
     """Return a flag in words; unknown flags are shown as they are, without dashes."""
     return FLAGS.get(flag, flag.replace("-", " "))
+
+
+EVENTS = {  # kinds of events in AIS
+    "port_visit": "in port",
+    "gap": "silent",
+    "encounter": "met",
+    "dark_meeting": "could have met, both silent",
+    "implausible": "false position",
+    "circle": "runs in circles",
+    "identity_change": "other identity",
+    "draught_change": "other draught",
+}
+RECEPTION = {
+    "heard": "others were heard as before",
+    "weak": "few others were heard",
+    "lost": "all fell silent: it says nothing about this ship",
+    "nobody": "nobody is ever heard there: it says nothing",
+}
+VISITS = {  # confidence of GFW's port visits
+    "4": "came, stayed or fell silent, and left",
+    "3": "stayed or fell silent; one end was not heard",
+    "2": "stayed or fell silent; neither end was heard",
+    "1": "passed, without a stop or a silence",
+}
+JUMPS = {
+    "outlier": "one wrong position",
+    "excursion": "wrong for a while",
+    "displacement": "before or after it, another ship",
+    "cloning": "two ships under one number",
+    "zero": "no position",
+    "unsettled": "not settled",
+}

@@ -120,7 +120,7 @@ def chances(fixes: Fixes, stays: Sequence[Stay], fleet: Fleet, grid: Grid, faste
     for stay in stays:
         free = stay.steps[~claimed[stay.steps]]
         rest = [p for p in range(fleet.phases) if p != stay.phase]
-        out[np.ix_(rest, free)] = EXCLUDED
+        out[np.array(rest)[:, None], free] = EXCLUDED
         out[stay.phase, stay.steps] = 1.0  # two stays in one step leave both open
         if len(free):
             middle = free[len(free) // 2]
@@ -247,7 +247,8 @@ def _of_vessel(vessel: Vessel, columns: Mapping[str, NDArray[Any]]) -> NDArray[n
                 t < (2**62 if end is None else _micros(end))
             )
             mine |= (key == int(number.value)) & now
-    return mine & np.isfinite(columns["lat"]) & np.isfinite(columns["lon"])
+    mine &= np.isfinite(columns["lat"]) & np.isfinite(columns["lon"])
+    return mine
 
 
 def _micros(moment: datetime) -> int:

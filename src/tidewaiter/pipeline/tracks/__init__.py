@@ -1,8 +1,8 @@
 """AIS of a case: what its ships did becomes readings; everybody else tells where anybody could be heard.
 
-    files ──► logs ──► hulls ──► one pass ──► events with the rows they rest on
-              decoded,  MMSI and   cleaned,     positions, thinned
-              numbered  IMO        reception    notices
+files ──► logs ──► hulls ──► one pass ──► events with the rows they rest on
+decoded,  MMSI and   cleaned,     positions, thinned
+numbered  IMO        reception    notices
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tidewaiter.pipeline.tracks.files import Logs, open_logs
 from tidewaiter.pipeline.tracks.hulls import numbers, with_numbers
 from tidewaiter.pipeline.tracks.lines import lines_of
 from tidewaiter.pipeline.tracks.listening import listen, others
+from tidewaiter.pipeline.tracks.measures import measures
 from tidewaiter.pipeline.tracks.notices import remarks
 from tidewaiter.pipeline.tracks.rows import MEETINGS, own_events, tables, with_fixes
 from tidewaiter.pipeline.tracks.thinning import position_table, thinned
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from tidewaiter.model import Case, Evidence, Input
 
-__all__ = ["Tracks", "read_tracks"]
+__all__ = ["Tracks", "measures", "read_tracks"]
 
 KINDS = (
     "port_visit",
@@ -93,7 +94,9 @@ def read_tracks(case: Case, files: Sequence[tuple[Input, Evidence, Path]]) -> Tr
         found = with_fixes(heard, events, others(logs, sorted(strangers)))
         kept = [(rows := one.kept(), thinned(rows, case.places)) for one in heard.rows]
         wanted = [(f.where, f.key) for _, fixes in found for f in fixes]
-        wanted += [(int(w), int(k)) for rows, some in kept for w, k in zip(rows.where[some], rows.key[some], strict=True)]
+        wanted += [
+            (int(w), int(k)) for rows, some in kept for w, k in zip(rows.where[some], rows.key[some], strict=True)
+        ]
         lines = lines_of(logs.sources, wanted)
         secret = frozenset(s.evidence.sha256 for s in logs.sources if s.evidence.sensitive)
         table, fixes = tables(found, logs.sources, lambda fix: lines.get(fix.where, 0), secret)
@@ -112,7 +115,7 @@ def _rules(case: Case) -> Rules:
     """Return the thresholds: those of the preset, for ports and reach those of the case, and what [tracks] sets."""
     own = {"gap": {"max_speed_kn": case.call_model.fastest_kn}, "port_visit": dict(_NEAR_KM)}
     for table, values in case.track_model.thresholds.items():
-        own[table] = {**own.get(table, {}), **values}  # type: ignore[dict-item]
+        own[table] = {**own.get(table, {}), **values}
     try:
         return rules(case.track_model.preset, own)
     except InputError as error:
@@ -131,5 +134,3 @@ def _places(case: Case) -> Places | None:
 def _can(needs: str, places: Places | None, logs: Logs) -> bool:
     have = {"": True, "places": places is not None, "statics": logs.statics is not None}
     return all(have[need] for need in needs.split("+"))
-
-

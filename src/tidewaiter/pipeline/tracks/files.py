@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.reading.detect import Fitted
     from tidewaiter.tracks.reading.files import Opened
 
+SAID = ["vessel_key", "t", "name", "callsign", "imo", "ship_type", "draught_m", "destination"]
 WHERE = "where"
 FILE_BITS = 40
 """A row of file f is the number ``f << FILE_BITS | row``; rows, or lines of a log, count from 1."""
@@ -79,7 +80,9 @@ def open_logs(root: Path, files: Sequence[tuple[Input, Evidence, Path]], folder:
     statics: list[pa.Table] = []
     notes: list[tuple[str, str]] = []
     speaking: set[str] = set()
-    for entry, evidence, stored in sorted(files, key=lambda f: (AIS_READERS.index(f[0].reader), f[1].name, f[1].sha256)):
+    for entry, evidence, stored in sorted(
+        files, key=lambda f: (AIS_READERS.index(f[0].reader), f[1].name, f[1].sha256)
+    ):
         number, name = len(sources), evidence.name
         sources.append(Source(evidence, stored, by_line=entry.reader == "nmea"))
         if stored.stat().st_size == 0:
@@ -99,11 +102,10 @@ def open_logs(root: Path, files: Sequence[tuple[Input, Evidence, Path]], folder:
                 notes += [(name, words) for words in _of_log(summary.rejected, summary.damage)]
                 with_name = decoded
                 table = pq.read_table(said)
-                keep = [c for c in ("vessel_key", "t", "name", "callsign", "imo", "ship_type", "draught_m", "destination")]
                 known = table.filter(table["t"].is_valid())
                 if known.num_rows:
                     speaking.add(name)
-                    statics.append(_placed(known.select(keep), number, known["line"].to_numpy()))
+                    statics.append(_placed(known.select(SAID), number, known["line"].to_numpy()))
             opened = open_file(with_name)
             shape = "positions" if entry.reader == "nmea" else entry.shape
             how = root / shape if shape.endswith(".toml") else shape

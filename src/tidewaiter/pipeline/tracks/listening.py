@@ -142,9 +142,7 @@ def others(logs: Logs, keys: Sequence[int]) -> dict[int, Rows]:
 class _Apart:
     """Sets the ships of the case apart from a stream of whole vessels."""
 
-    def __init__(
-        self, ships: Sequence[Number], hulls: tuple[str, ...], keys: tuple[int, ...], rules: Rules
-    ) -> None:
+    def __init__(self, ships: Sequence[Number], hulls: tuple[str, ...], keys: tuple[int, ...], rules: Rules) -> None:
         self._numbers = np.unique(np.array([n.key for n in ships], np.int64))
         self._keys = keys
         self._ships = ships
@@ -201,7 +199,7 @@ def _nothing() -> dict[str, NDArray[Any]]:
 
 def _tracks(rows: Rows, key: int) -> Tracks:
     starts, vessel = np.array([0, len(rows.t)], np.int64), np.array([key], np.int64)
-    return Tracks(starts, vessel, *(getattr(rows, name) for name in _COLUMNS), extras={})
+    return Tracks(starts, vessel, rows.t, rows.lat, rows.lon, rows.sog_kn, rows.cog_deg, rows.heading_deg, {})
 
 
 def _table(rows: Rows, key: int) -> pa.Table:

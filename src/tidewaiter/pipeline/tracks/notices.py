@@ -35,7 +35,7 @@ def remarks(
     """
     found = [*told, *_of_files(logs), *_of_ships(case, heard, ships), *_of_places(case)]
     if heard is not None:
-        found += [*_of_jumps(heard), *_of_reception(case, logs)]
+        found += [*_of_jumps(heard), *_of_reception(logs)]
     rows = [{"kind": "ais", "subject": subject, "message": words} for subject, words in dict.fromkeys(found)]
     return pa.Table.from_pylist(rows, NOTICES)
 
@@ -70,11 +70,16 @@ def _of_ships(case: Case, heard: Heard | None, ships: Sequence[Number]) -> Itera
 def _of_places(case: Case) -> Iterator[tuple[str, str]]:
     without = [p for p in case.places if not p.polygon and p.lat is None and not p.part_of]
     if len(without) == len(case.places):
-        yield "places", "No place of the case has a position, so port visits cannot be told; add lat and lon, or a polygon."
+        yield (
+            "places",
+            "No place of the case has a position, so port visits cannot be told; add lat and lon, or a polygon.",
+        )
         return
     ends = {end for leg in case.legs if leg.measured for end in (leg.origin, leg.destination)}
     for place in without:
-        if place.id in ends and not any(p.part_of == place.id and (p.polygon or p.lat is not None) for p in case.places):
+        if place.id in ends and not any(
+            p.part_of == place.id and (p.polygon or p.lat is not None) for p in case.places
+        ):
             yield place.id, f"{place.name} has no position, so port visits there cannot be told from AIS."
 
 
@@ -88,13 +93,19 @@ def _of_jumps(heard: Heard) -> Iterator[tuple[str, str]]:
         elif left_out:
             yield hull, f"{left_out:,} false positions of {hull} are left out: no ship can have been there."
         if kinds["displacement"]:
-            yield hull, f"The track of {hull} jumps to another place and stays there: before or after it, it is another ship's."
+            yield (
+                hull,
+                f"The track of {hull} jumps to another place and stays there: before or after it, it is another ship's.",
+            )
 
 
-def _of_reception(case: Case, logs: Logs) -> Iterator[tuple[str, str]]:
+def _of_reception(logs: Logs) -> Iterator[tuple[str, str]]:
     vessels = logs.reading.summary.vessels if logs.reading is not None else 0
     if vessels <= FEW_VESSELS:
-        yield "reception", (
-            f"The AIS files hold {vessels:,} vessels in all: too few to tell where anybody could be heard. "
-            "Give those of the whole region, and silences can be weighed."
+        yield (
+            "reception",
+            (
+                f"The AIS files hold {vessels:,} vessels in all: too few to tell where anybody could be heard. "
+                "Give those of the whole region, and silences can be weighed."
+            ),
         )

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from numpy.typing import NDArray
+
     from tidewaiter.pipeline.tracks.files import Source
     from tidewaiter.pipeline.tracks.listening import Heard, Rows
 
 MEETINGS = ("encounter", "dark_meeting")
-_SAID = ("identity_change", "draught_change")
-_ATTRIBUTES = ("name", "callsign", "imo", "ship_type", "draught_m")
+_SPOKEN = ("identity_change", "draught_change")
 
 Event = dict[str, Any]
 
@@ -43,7 +44,7 @@ class Fix(msgspec.Struct, frozen=True):
 
 def own_events(heard: Heard) -> list[Event]:
     """Return the events in which ships of the case take part, as rows of EVENTS with `vessel_id` and `other_id`."""
-    of_key = {key: hull for key, hull in zip(heard.keys, heard.hulls, strict=True)}
+    of_key = dict(zip(heard.keys, heard.hulls, strict=True))
     jumps = events_of("implausible", heard.jumps)
     rows = pa.concat_tables([heard.found.events, jumps]).to_pylist()
     out = []
@@ -62,11 +63,13 @@ def with_fixes(heard: Heard, events: Sequence[Event], others: Mapping[int, Rows]
     """Return each event with the rows it rests on, in order of time, and of port visits when they came and went."""
     by_hull = dict(zip(heard.hulls, heard.rows, strict=True))
     visits = heard.found.tables.get("port_visit")
-    types = {} if visits is None else {v["visit_id"]: [e["event_type"] for e in v["events"]] for v in visits.to_pylist()}
+    types = (
+        {} if visits is None else {v["visit_id"]: [e["event_type"] for e in v["events"]] for v in visits.to_pylist()}
+    )
     out = []
     for event in events:
         every = by_hull[event["vessel_id"]]
-        if event["kind"] in _SAID and not event["event_id"].startswith("number"):
+        if event["kind"] in _SPOKEN and not event["event_id"].startswith("number"):
             fixes = list(_messages(heard, event))
         elif event["kind"] == "port_visit":
             event, fixes = _visit(event, every.kept(), types[event["event_id"]])  # noqa: PLW2901
@@ -105,7 +108,9 @@ def tables(
             ids.append(row["fix_id"])
         at = next((fixes[i] for i in ids if fixes[i]["evidence"] in secret), fixes[ids[0]] if ids else None)
         where = {"evidence": "", "row": 0, "line": 0} if at is None else {n: at[n] for n in ("evidence", "row", "line")}
-        events.append({name: event.get(name) for name in CASE_EVENTS.names} | where | {"fixes": list(dict.fromkeys(ids))})
+        events.append(
+            {name: event.get(name) for name in CASE_EVENTS.names} | where | {"fixes": list(dict.fromkeys(ids))}
+        )
     known = sorted(fixes.values(), key=lambda f: (f["vessel_id"] or "", f["t"], f["fix_id"]))
     return pa.Table.from_pylist(events, CASE_EVENTS), pa.Table.from_pylist(known, FIXES)
 
@@ -131,9 +136,20 @@ def _fix_row(fix: Fix, sources: Sequence[Source], line: int) -> dict[str, Any]:
 
 
 def _fix(rows: Rows, i: int, vessel_id: str | None) -> Fix:
-    numbers = {n: float(getattr(rows, n)[i]) for n in ("lat", "lon", "sog_kn", "cog_deg", "heading_deg")}
-    known = {n: None if np.isnan(v) else v for n, v in numbers.items()}
-    return Fix(int(rows.where[i]), int(rows.key[i]), int(rows.t[i]), vessel_id, **known)
+    def known(column: NDArray[Any]) -> float | None:
+        return None if np.isnan(column[i]) else float(column[i])
+
+    return Fix(
+        where=int(rows.where[i]),
+        key=int(rows.key[i]),
+        t=int(rows.t[i]),
+        vessel_id=vessel_id,
+        lat=known(rows.lat),
+        lon=known(rows.lon),
+        sog_kn=known(rows.sog_kn),
+        cog_deg=known(rows.cog_deg),
+        heading_deg=known(rows.heading_deg),
+    )
 
 
 def _around(rows: Rows, event: Event, vessel_id: str | None) -> Iterator[Fix]:

@@ -50,8 +50,7 @@ def position_table(
     """
     parts = [POSITIONS.empty_table()]
     for one, some in rows:
-        files, places = place_of(one.where[some]) if len(some) else (some, some)
-        evidence = [sources[int(f)].evidence.sha256 for f in files]
+        at = [place_of(int(w)) for w in one.where[some]]
         values = {
             "vessel_key": one.key[some],
             "t": one.t[some],
@@ -59,8 +58,8 @@ def position_table(
             "lon": one.lon[some],
             **{n: pa.array(getattr(one, n)[some].astype(np.float32), from_pandas=True) for n in ("sog_kn", "cog_deg", "heading_deg")},
             "source": pa.repeat(pa.scalar("AIS"), len(some)),
-            "evidence": pa.array(evidence, pa.string()),
-            "row": places,
+            "evidence": pa.array([sources[f].evidence.sha256 for f, _ in at], pa.string()),
+            "row": [row for _, row in at],
             "line": [line_of(int(w)) for w in one.where[some]],
         }  # fmt: skip
         parts.append(pa.table([pa.array(values[f.name]).cast(f.type) for f in POSITIONS], schema=POSITIONS))

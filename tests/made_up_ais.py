@@ -1,6 +1,6 @@
-"""Makes the AIS of this example, which is all made up: two ships that shuttle, mostly dark, and others around them.
+"""The AIS of examples/dark_shuttle, which is all made up: two ships that shuttle, mostly dark, and others around them.
 
-python make.py        writes made_up/ships.csv, made_up/others.csv.gz and made_up/statics.nmea; the same bytes each time
+python tests/made_up_ais.py        writes the files of the example, the same bytes each time, and prints what took place
 """
 
 import gzip
@@ -12,7 +12,7 @@ from functools import reduce
 from operator import xor
 from pathlib import Path
 
-HERE = Path(__file__).parent / "made_up"
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "dark_shuttle" / "made_up"
 START = datetime(2031, 3, 1, tzinfo=UTC)
 DAYS = 61
 AMBER, COBALT, SLIPWAY, ANCHORAGE = (10.5, 120.25), (12.75, 122.0), (13.9, 119.6), (12.6, 121.9)
@@ -22,17 +22,17 @@ HEADER = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading\n"
 SIX_BIT = "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_ !\"#$%&'()*+,-./0123456789:;<=>?"
 
 
-def main():
-    """Write all three files."""
-    rng = random.Random(1931)
+def files():
+    """Bytes of each file by name, and in words what took place."""
+    rng = random.Random(1931)  # noqa: S311 - made up, and the same each time
     heron, truth = voyages(rng, HERON, 1.5, repair=4)
     tern, more = voyages(rng, TERN, 4.2, repair=None)
-    write(HERE / "ships.csv", heron + tern)
-    with (HERE / "others.csv.gz").open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        file.write(table(others(rng)).encode())
-    (HERE / "statics.nmea").write_text("".join(statics()), encoding="ascii")
-    for line in truth + more:
-        print(line)
+    made = {
+        "ships.csv": table(heron + tern).encode(),
+        "others.csv.gz": gzip.compress(table(others(rng)).encode(), 9, mtime=0),
+        "statics.nmea": "".join(statics()).encode("ascii"),
+    }
+    return made, truth + more
 
 
 def voyages(rng, mmsi, day, repair):
@@ -108,7 +108,10 @@ def statics():
         mmsi, name = (TERN, "ARCTIC TERN") if day < TERN_CHANGES else (TERN_LATER, "POLAR SWIFT")
         bits = f"{5:06b}00{mmsi:030b}00{9999981:030b}" + text("XATN", 7) + text(name, 20) + f"{79:08b}" + "0" * 30
         bits += "0001" + f"{0:020b}" + f"{62:08b}" + text("COBALT", 20) + "00"
-        payload = "".join(chr(48 + v if v < 40 else 56 + v) for v in (int(bits[i : i + 6].ljust(6, "0"), 2) for i in range(0, len(bits), 6)))
+        payload = "".join(
+            chr(48 + v if v < 40 else 56 + v)
+            for v in (int(bits[i : i + 6].ljust(6, "0"), 2) for i in range(0, len(bits), 6))
+        )
         t = int((START + timedelta(days=day, hours=1)).timestamp())
         for part, chunk in ((1, payload[:60]), (2, payload[60:])):
             body = f"AIVDM,2,{part},{day // 4 % 10},A,{chunk},{0 if part == 1 else -len(bits) % 6}"
@@ -136,10 +139,8 @@ def table(rows):
     return out.getvalue()
 
 
-def write(path, rows):
-    """Write a table."""
-    path.write_text(table(rows), encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    made, truth = files()
+    for name, content in made.items():
+        (EXAMPLE / name).write_bytes(content)
+    print(*truth, sep="\n")
