@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DIGITS = 4
+_ROUNDED = 1e11  # farther from 0 a double has few more digits, and Arrow refuses to round the largest
 
 
 def as_json(columns: Mapping[str, pa.Array | pa.ChunkedArray], rows: int) -> pa.Array:
@@ -36,8 +37,9 @@ def _values(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     kind = column.type
     if pa.types.is_floating(kind):
-        finite = pc.if_else(pc.is_finite(column), column, None)
-        text = pc.round(finite.cast(pa.float64()), DIGITS).cast(pa.string())
+        finite = pc.if_else(pc.is_finite(column), column, None).cast(pa.float64())
+        near = pc.less(pc.abs(finite), _ROUNDED)
+        text = pc.if_else(near, pc.round(pc.if_else(near, finite, 0.0), DIGITS), finite).cast(pa.string())
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         text = column.cast(pa.string())
     elif pa.types.is_timestamp(kind):

@@ -87,7 +87,7 @@ def search_files(
         ordered = Ordered(reading, memory=memory, threads=threads)
         batches = _begun(iter(ordered))
         summary, names, texts = reading.summary, ordered.vessel_names, reading.extra_texts
-    asked = Asked(kinds, rules, places, until or _moment(summary.until_us), segments, texts.get(segments, ()))
+    asked = Asked(kinds, rules, places, until or _moment(summary.until_us), segments, texts.get(segments))
     found = find_events(batches, asked, statics, threads=threads, progress=progress)
     return Searched(found, summary, asked.until, names)
 

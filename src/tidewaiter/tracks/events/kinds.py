@@ -61,7 +61,10 @@ KINDS = (
         "destination", "destination", Declarations, "places+statics", "declared destination beside the ports called at"
     ),
 )
-BESIDES = {"": (("clean", Clean),), "gap": (("gap_weight", Weighing),)}
+BESIDES: dict[str, tuple[tuple[str, type[msgspec.Struct]], ...]] = {
+    "": (("clean", Clean),),
+    "gap": (("gap_weight", Weighing),),
+}
 """Further tables of thresholds that a kind uses; those of all kinds under an empty name."""
 
 

@@ -37,6 +37,18 @@ EVIDENT = ("heard", "weak")
 VOYAGE_CONFIDENCES = (2, 3, 4)
 """Voyages are told for each least confidence of their visits, as in the reference; take one of them."""
 
+_NOBODY = pa.schema(
+    [
+        ("vessel_key", pa.int64()),
+        ("t", pa.int64()),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+        ("sog_kn", pa.float64()),
+        ("cog_deg", pa.float64()),
+    ]
+).empty_table()
+_NEVER = 2**62
+
 
 class Found(NamedTuple):
     """What was found.
@@ -72,7 +84,7 @@ class Asked(NamedTuple):
         places: for kinds that need them.
         until: aware; the end of the data, by which a silence is open.
         segments: name of an extra column of the positions that holds segment ids; "" = vessels are whole.
-        segment_ids: what the codes in it stand for.
+        segment_ids: what the codes in it stand for; None = it holds numbers, which are the ids.
     """
 
     kinds: tuple[Kind, ...]
@@ -80,7 +92,7 @@ class Asked(NamedTuple):
     places: Places | None
     until: datetime
     segments: str = ""
-    segment_ids: Sequence[str] = ()
+    segment_ids: Sequence[str] | None = None
 
     def wants(self, *names: str) -> bool:
         """Tell whether one of these kinds is among them."""
@@ -105,11 +117,12 @@ def find_events(
         progress: called with the number of rows looked at.
 
     Raises:
-        InputError: a kind needs places or statics that are not given.
+        InputError: a kind needs places or statics that are not given, or the data begin after their end.
     """
     refuse_lacks(asked, statics)
     index = place_index(asked)
     fleet: list[Vessels] = []
+    begins = _NEVER
     waiting: deque[tuple[Future[Vessels], int]] = deque()
     done = 0
 
@@ -123,22 +136,31 @@ def find_events(
 
     with ThreadPoolExecutor(threads) as pool:
         for tracks in batches:
+            begins = min(begins, int(tracks.t.min(initial=_NEVER)))
             table = as_table(tracks, asked.segments, asked.segment_ids)
             waiting.append((pool.submit(of_vessels, table, asked, index), len(tracks.t)))
             while len(waiting) > threads:
                 settle()
         while waiting:
             settle()
+    if done and begins > asked.until.timestamp() * 1e6:
+        first = np.datetime_as_string(np.datetime64(begins, "us"), "m")
+        raise InputError(
+            f"the data begin at {first}Z, after the end that they are given",
+            hint=f"the end was {asked.until.isoformat()}; leave it out for the end of the last day",
+        )
+    if not fleet:  # each kind has its table all the same
+        fleet.append(of_vessels(_NOBODY, asked, index))
     return of_fleet(fleet, asked, statics)
 
 
-def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] = ()) -> pa.Table:
+def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] | None = None) -> pa.Table:
     """Return positions as a table whose columns are those of the batch, without copies.
 
     Args:
         tracks: whole vessels.
-        segments: extra column with codes of segments, which becomes ``segment_id``; "" = none.
-        segment_ids: what the codes stand for; a negative code is null.
+        segments: extra column of segments, which becomes ``segment_id``; "" = none.
+        segment_ids: what its codes stand for, of which a negative one is null; None = it holds numbers, which are the ids.
     """
     unknown = [pa.array(column, mask=np.isnan(column)) for column in (tracks.sog_kn, tracks.cog_deg)]
     table = pa.table(
@@ -148,6 +170,8 @@ def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] = ()
     if not segments:
         return table
     codes = tracks.extras[segments]
+    if segment_ids is None:
+        return table.append_column("segment_id", pa.array(codes, mask=np.isnan(codes)).cast(pa.string()))
     column = pa.DictionaryArray.from_arrays(
         pa.array(codes, pa.int32(), mask=codes < 0), pa.array(segment_ids, pa.string())
     )

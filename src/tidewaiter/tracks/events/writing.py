@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -58,7 +58,8 @@ def _renamed(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror or error})", file=path) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where there is no folder there is no part either
+            part.unlink()
 
 
 def _plain(table: pa.Table) -> pa.Table:
