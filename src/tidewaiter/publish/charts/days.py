@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 import pyarrow as pa
+from matplotlib.dates import AutoDateLocator, DateFormatter, DayLocator
 from matplotlib.ticker import MaxNLocator
 
 from tidewaiter.errors import InputError
@@ -16,7 +17,10 @@ from tidewaiter.publish.charts.canvas import BLUE, STYLE, WIDE, heading, new_fig
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matplotlib.axes import Axes
+
 _DAY_US = 86_400_000_000
+_FEW_DAYS = 7
 
 
 def events_per_day(events: pa.Table, path: Path) -> None:
@@ -41,12 +45,27 @@ def events_per_day(events: pa.Table, path: Path) -> None:
         for ax, kind in zip(axes, kinds, strict=False):
             found, counts = np.unique(days[known & (names == kind)], return_counts=True)
             at = [on_axis(datetime.fromtimestamp(int(day) * 86_400, UTC)) for day in found]
-            ax.bar(at, counts, width=0.9, color=BLUE, align="edge")
+            ax.bar(at, counts, width=0.9, color=BLUE, edgecolor=BLUE, linewidth=0.6, align="edge")  # seen among years
             heading(ax, f"{kind.replace('_', ' ')} ({counts.sum():,})")
             ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
             ax.set_ylim(bottom=0)
-        axes[-1].xaxis_date()
+        if not kinds:
+            heading(axes[0], "no events")
+        _date(axes[-1], days[known])
         try:
-            figure.savefig(path)
+            undated = {"Date": None} if path.suffix.casefold() == ".svg" else {}  # the same events, the same file
+            figure.savefig(path, metadata=undated)
         except OSError as error:
             raise InputError(f"cannot be written ({error.strerror or error})", file=path) from error
+
+
+def _date(ax: Axes, days: np.ndarray) -> None:
+    """Mark whole days, none where there are no events."""
+    if not len(days):
+        ax.set_axis_off()
+        return
+    first, last = (on_axis(datetime.fromtimestamp(int(day) * 86_400, UTC)) for day in (days.min(), days.max()))
+    ax.set_xlim(first - 1, last + 2)
+    few = last - first < _FEW_DAYS
+    ax.xaxis.set_major_locator(DayLocator() if few else AutoDateLocator(minticks=3, maxticks=8))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
