@@ -4,7 +4,7 @@
 
 The work: Global Fishing Watch's regression messages, a number of times under other MMSIs, to their segment ids; all must
 give the same ones. The reference, GlobalFishingWatch/gpsdio-segment @ e356238, is on no package index; without it ours is
-set against the speed that was measured for it elsewhere (shared research, ais.md: 88,883 messages in 5.1 CPU seconds) and,
+set against the speed that was measured for it elsewhere (88,883 messages in 5.1 CPU seconds) and,
 in this run, against a plain reading of its method that the tests use (`tests/tracks/slow_segments.py`).
 
 CPU seconds are of the process with all its threads; ours is the best of three after one run that compiles.
@@ -55,7 +55,9 @@ def repeated(table: pa.Table, copies: int) -> pa.Table:
     """Return the messages `copies` times, each under MMSIs of its own."""
     vessel = table["ssvid"].cast(pa.int64())
     at = table.column_names.index("ssvid")
-    parts = (table.set_column(at, "ssvid", pc.add(vessel, copy * 10**9).cast(pa.large_string())) for copy in range(copies))
+    parts = (
+        table.set_column(at, "ssvid", pc.add(vessel, copy * 10**9).cast(pa.large_string())) for copy in range(copies)
+    )
     return pa.concat_tables(parts).combine_chunks()
 
 
@@ -116,7 +118,7 @@ def plainly(sample: pa.Table) -> tuple[float, list[str | None]]:
 def reference(sample: pa.Table, out: dict[str, object]) -> str:
     """Measure the reference into `out` if it is here; return what it is, or that it is not."""
     if not find_spec("gpsdio_segment"):
-        return f"absent; {STATED_PER_S} messages/s as stated in the shared research"
+        return f"absent; {STATED_PER_S} messages/s as measured elsewhere"
     from gpsdio_segment.core import Segmentizer  # noqa: PLC0415
 
     vessels = defaultdict(list)

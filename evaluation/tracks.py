@@ -96,7 +96,9 @@ def page(found: dict[str, dict[str, Any]], ranked: dict[str, Any]) -> str:
     for key, row in ranked.items():
         if isinstance(row, dict):
             share = float(key.removeprefix("dark_"))
-            lines.append(f"| {share:.0%} | {row['precision']:.0%} | {row['mean_rank']:.2f} | {row['first_is_true']:.0%} |")
+            lines.append(
+                f"| {share:.0%} | {row['precision']:.0%} | {row['mean_rank']:.2f} | {row['first_is_true']:.0%} |"
+            )
     return "\n".join(lines)
 
 

@@ -58,7 +58,9 @@ class DarkMeetings(msgspec.Struct, frozen=True):
     open_too: Annotated[bool, msgspec.Meta(description="gaps that are still open count")]
     min_moved_km: Annotated[
         float,
-        msgspec.Meta(ge=0, description="one of the two is heard again at least this far from where it fell silent, in km"),
+        msgspec.Meta(
+            ge=0, description="one of the two is heard again at least this far from where it fell silent, in km"
+        ),
     ]
     needs_reach: Annotated[bool, msgspec.Meta(description="pairs that could not have met are left out")]
 

@@ -38,10 +38,8 @@ def office_of(line: Line, start: int, end: int, role: str, people: People) -> Vo
     if western is not None:
         return Voice(western.start, end, f"{western.value} {world.roles[role].name}", kind)
     iso, first, last = _country_beside(line, start, end)
-    named = line.ending("organisation", start) is not None or line.at("organisation", end) is not None
-    if (
-        role == "spokesperson" and not iso and not named and people.house is not None
-    ):  # "a spokesman", of whom was named last
+    body_beside = line.ending("organisation", start) is not None or line.at("organisation", end) is not None
+    if role == "spokesperson" and not iso and not body_beside and people.house is not None:  # of whom was named last
         return people.house._replace(start=start, end=end)
     if iso:
         named = world.agencies.get(f"{iso}/{role}")
