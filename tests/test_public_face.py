@@ -38,6 +38,7 @@ ALLOWED = {
         "readings",
         "reports",
         "tally",
+        "tracks",
         "voyages",
     },
     "cli": {"case", "errors", "evidence", "model", "pipeline", "publish", "reports", "simulate", "tracks"},

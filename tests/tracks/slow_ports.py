@@ -113,6 +113,15 @@ def of_vessel(rows, limits, until):
 
     for row in rows:
         now = state_after(state, row, limits)
+        in_ports = before is not None and "sea" not in {state, now} and row["may_end_gap"]
+        if (
+            in_ports
+            and row["t"] - before["t"] > limits.gap
+            and distance(before["lat"], before["lon"], row["lat"], row["lon"]) > limits.moved_km
+        ):
+            tell("PORT_GAP_BEGIN", before, before["t"] + limits.gap, seen=False)
+            tell("PORT_EXIT", before, before["t"] + limits.gap, seen=True)
+            state = "sea"
         if now != "sea":
             port = row["place"]
         if before is not None:

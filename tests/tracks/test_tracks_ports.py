@@ -188,6 +188,25 @@ def test_a_vessel_enters_stops_starts_and_leaves():
     assert visit["visit_id"] == md5(b"v-1970-01-01T00:20:00+00:00-10.0-5.0", usedforsecurity=False).hexdigest()
 
 
+def test_silent_in_one_port_and_heard_in_another_is_a_voyage_but_to_the_reference():
+    at = [(1.0, 0.1), (5.0, 10.0), (5.0, 10.0), (0.0, 179.99), (0.03, 179.99), (1.0, 1.0)]
+    rows = [
+        {"vessel": "v", "segment": "v", "t": t * HOUR, "lat": lat, "lon": lon, "speed": 0.1}
+        for t, (lat, lon) in zip((0, 1, 2, 20, 42, 43), at, strict=True)
+    ]
+
+    ours = port_events(table_of(rows), INDEX, LIMITS["tidewaiter"], NAMES)
+    theirs = port_events(table_of(rows), INDEX, LIMITS["gfw"], NAMES)
+
+    visits = port_visits(ours, LIMITS["tidewaiter"]).to_pylist()
+    assert [(v["start_anchorage_id"], v["end_anchorage_id"]) for v in visits] == [("d", "d"), ("a", "c")]
+    assert [v["confidence"] for v in visits] == [4, 4]
+    left, came = visits[0]["events"][-1], visits[1]["events"][0]
+    assert (left["event_type"], came["event_type"]) == ("PORT_EXIT", "PORT_ENTRY")
+    assert (left["timestamp"].hour, came["timestamp"].hour) == (6, 20)
+    assert len(port_visits(theirs, LIMITS["gfw"])) == 1
+
+
 def test_midnight_ends_a_stop_only_in_the_reference():
     # 0.3 kn lies between both speeds: the state of the evening decides, and the reference forgets it overnight
     evening = moved([1, 0, 0, 0, 0, 0.035, 0.035], [9, 0.1, 0.3, 0.3, 0.3, 0.3, 0.3], minutes=220)

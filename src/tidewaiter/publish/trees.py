@@ -98,7 +98,7 @@ def flatten(ids: Sequence[str], trees: Callable[[Sequence[str]], Mapping[str, No
     for key in ids:
         walk.visit(key, roots[key])
     files: dict[str, list[Row]] = {}
-    for row in walk.rows.values():
+    for row in dict.fromkeys(walk.rows.values()):  # readings of one withheld row look the same
         files.setdefault(row.name, []).append(row)
     return Chain(
         blocks=tuple(walk.blocks[k] for k in sorted(walk.blocks)),
@@ -146,7 +146,7 @@ class _Walk:
         return row
 
     def _block(self, key: str, node: Node, below: list[Node]) -> Block:
-        readings = [self._row(c.id, c) for c in below if c.kind == "reading"]
+        readings = list(dict.fromkeys(self._row(c.id, c) for c in below if c.kind == "reading"))
         few, many = _split(readings)
         bundles = [self._bundle(kind, file, rows) for (kind, file), rows in many.items()]
         return Block(

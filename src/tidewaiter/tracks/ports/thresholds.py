@@ -29,6 +29,10 @@ class PortThresholds(msgspec.Struct, frozen=True):
     fastest_kn: Annotated[float, msgspec.Meta(description="positions with a higher speed are not used, knots")]
     needs_speed: Annotated[bool, msgspec.Meta(description="positions of unknown speed are not used")]
     gap_min: Annotated[float, msgspec.Meta(description="at least so long a silence in port is a gap, minutes")]
+    moved_km: Annotated[
+        float,
+        msgspec.Meta(description="a vessel silent in port and heard in port further away than this left and came, km"),
+    ]
     daily_thinning: Annotated[
         bool,
         msgspec.Meta(description="only the positions that a segment keeps of each UTC day count, as in the reference"),

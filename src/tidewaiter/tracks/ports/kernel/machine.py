@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tidewaiter.compiled import compiled
 from tidewaiter.tracks.ports.kernel.grid import BETWEEN, NEAR
+from tidewaiter.tracks.ports.kernel.sphere import haversine_km
 
 AT_SEA, IN_PORT, STOPPED = 0, 1, 2
 # numbered in the order in which events of one instant are read
@@ -41,15 +44,18 @@ def _put(events, n, row, kind, time, port, last):
 
 
 @compiled
-def run_machine(rows, ends_gap, run, t, zone, speed, begin_kn, end_kn, gap, until, state, last, port):
+def run_machine(
+    rows, ends_gap, run, t, lat, lon, zone, speed, begin_kn, end_kn, gap, moved_km, until, state, last, port
+):
     """Walk over positions of vessels one after the other, in time, and list their events.
 
     Args:
         rows: positions to walk over, numbers of rows of the other columns.
         ends_gap: (rows,) whether a gap may end at each of them.
-        run, t, zone, speed: columns: number of the vessel, microseconds, zone of `grid.zones`, knots.
+        run, t, lat, lon, zone, speed: columns: number of the vessel, microseconds, degrees, zone of `grid.zones`, knots.
         begin_kn, end_kn: a stop begins at or below, ends at or above.
         gap: microseconds; at least as long a silence in port is a gap.
+        moved_km: a gap from one position in port to another further away is a departure and an arrival.
         until: instant up to which silence counts at the end of a vessel; its last position has to be `gap` before it.
         state, last, port: as left by the positions walked over before: state or -1, row of the last position or -1,
             row of the last position in port or -1.
@@ -68,10 +74,15 @@ def run_machine(rows, ends_gap, run, t, zone, speed, begin_kn, end_kn, gap, unti
             n = open_gap(events, n, t, gap, until, state, last, port)
             state, last, port = -1, -1, -1
         now = next_state(state, zone[i], speed[i], begin_kn, end_kn)
+        before = t[max(last, 0)]
+        in_ports = last >= 0 and state > AT_SEA and now > AT_SEA
+        if in_ports and ends_gap[k] and t[i] - before > gap and _apart_km(lat, lon, last, i) > moved_km:
+            n = _put(events, n, last, GAP_BEGIN, before + gap, port, before)
+            n = _put(events, n, last, EXIT, before + gap, port, before)
+            state = AT_SEA
         if zone[i] == NEAR or now > AT_SEA:
             port = i
         if last >= 0:
-            before = t[last]
             if state > AT_SEA and ends_gap[k] and t[i] - before >= gap:
                 n = _put(events, n, i, GAP_END, t[i], port, before)
                 n = _put(events, n, i, GAP_BEGIN, before + gap, port, before)
@@ -86,6 +97,11 @@ def run_machine(rows, ends_gap, run, t, zone, speed, begin_kn, end_kn, gap, unti
                     n = _put(events, n, i, EXIT, t[i], port, before)
         state, last = now, i
     return events[:n], state, last, port
+
+
+@compiled
+def _apart_km(lat, lon, i, k):
+    return haversine_km(lat[i], lon[i], lat[k], lon[k], math.cos(math.radians(lat[k])))
 
 
 @compiled
