@@ -89,7 +89,7 @@ def _loitering(found: pa.Table) -> pa.Table:
     return _made(
         "loitering",
         found,
-        event_id=_named("loitering", found["ssvid"], found["loitering_start_timestamp"]),
+        event_id=_named("loitering", _hulls(found), found["loitering_start_timestamp"]),
         vessel=found["ssvid"],
         span=("loitering_start_timestamp", "loitering_end_timestamp"),
         at=("start_lat", "start_lon"),
@@ -209,6 +209,13 @@ def _made(
 def _named(kind: str, vessel: pa.ChunkedArray, start: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return ids of events that have none of their own: kind, vessel, and first instant in microseconds."""
     return _joined(kind, vessel, start.cast(TIME).cast(pa.int64()))
+
+
+def _hulls(found: pa.Table) -> pa.ChunkedArray:
+    """Return vessels, with their segment where there are any: two hulls of one number may begin at the same instant."""
+    vessel, segment = found["ssvid"], found["seg_id"]
+    both = pc.binary_join_element_wise(vessel, segment, "-")
+    return pc.if_else(pc.equal(vessel, segment), vessel, both)
 
 
 def _joined(kind: str, *parts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -93,7 +93,7 @@ def declared_destinations(statics: pa.Table, places: Places, visits: pa.Table, t
     hold = micros(thresholds.hold_h)
     rows: list[tuple[Any, ...]] = []
     kept = [row for row in zip(*(c.tolist() for c in found), strict=True) if not row[-1]]
-    for row, after in zip(kept, [*kept[1:], None], strict=True):
+    for row, after in zip(kept, [*kept, None][1:], strict=True):
         vessel, code, start, end, count, mixed, _ = row
         if code not in read:
             destination = read_destination(texts[code])
