@@ -1,13 +1,16 @@
 """Blocks: rows of one batch and one lot of vessels as bytes, one block a row of a Spark table.
 
 Columns of the table: `lot`; `place`, which batch of all files the rows are of; `times` and `said`, the rows, `WHEN` and
-`SAID`. Rows of a negative lot are words of the reader, see `decode`.
+`said_kind`; `texts`, what the segments of the block are called, as MessagePack. Rows of a negative lot are words of the
+reader, see `decode`.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -20,29 +23,54 @@ if TYPE_CHECKING:
 
 WHEN = np.dtype([("key", "<i8"), ("t", "<i8")])
 SAID = np.dtype([("lat", "<f8"), ("lon", "<f8"), ("sog_kn", "<f8"), ("cog_deg", "<f8"), ("heading_deg", "<f4")])
-SCHEMA = "lot int, place long, times binary, said binary"
-ARROW = pa.schema([("lot", pa.int32()), ("place", pa.int64()), ("times", pa.binary()), ("said", pa.binary())])
+SEGMENT = "segment"
+SCHEMA = "lot int, place long, times binary, said binary, texts binary"
+ARROW = pa.schema(
+    [("lot", pa.int32()), ("place", pa.int64()), ("times", pa.binary()), ("said", pa.binary()), ("texts", pa.binary())]
+)
 
 
-def cut(columns: dict[str, NDArray[Any]], place: int, lots: int) -> pa.RecordBatch:
+def said_kind(*, segments: bool) -> np.dtype[Any]:
+    """Return the type of a row of `said`; with segments it ends with a number, or the place of a text."""
+    return np.dtype([*SAID.descr, (SEGMENT, "<f8")]) if segments else SAID
+
+
+def cut(columns: dict[str, NDArray[Any]], place: int, lots: int, texts: Sequence[str] | None = None) -> pa.RecordBatch:
     """Return the blocks of a batch of rows.
 
     Args:
-        columns: those of `WHEN` and `SAID`.
+        columns: those of `WHEN` and `SAID`, and `SEGMENT` if there are segments.
         place: which batch it is of all.
         lots: how many lots there are.
+        texts: what the codes of segments stand for, of which a negative one is null; None = segments are numbers.
     """
     lot = lot_of(columns["key"], lots)
     order, begins = partition(lot, np.arange(lots, dtype=np.int32), lots)
     some = np.flatnonzero(np.diff(begins)).astype(np.int32)
     ends = np.append(begins[:-1][some], begins[-1])
     parts = [pa.array(some), pa.array(np.full(len(some), place, np.int64))]
-    for kind in (WHEN, SAID):
+    moved = {name: gather(column, order) for name, column in columns.items()}
+    words = [b""] * len(some)
+    if texts is not None:
+        words = _texts_by_block(moved, ends, texts)
+    for kind in (WHEN, said_kind(segments=SEGMENT in columns)):
         rows = np.empty(len(order), kind)
         for name in kind.names or ():
-            rows[name] = gather(columns[name], order)
+            rows[name] = moved[name]
         parts.append(as_binary(rows, ends))
+    parts.append(pa.array(words, pa.binary()))
     return pa.RecordBatch.from_arrays(parts, schema=ARROW)
+
+
+def _texts_by_block(moved: dict[str, NDArray[Any]], ends: NDArray[np.int64], texts: Sequence[str]) -> list[bytes]:
+    """Return the texts of each block, and have the column of segments say where a row's text stands among them."""
+    codes, words = moved[SEGMENT], []
+    places = np.empty(len(codes), np.float64)
+    for begin, end in pairwise(ends.tolist()):
+        used, places[begin:end] = np.unique(codes[begin:end], return_inverse=True)
+        words.append(msgspec.msgpack.encode([None if code < 0 else texts[code] for code in used.tolist()]))
+    moved[SEGMENT] = places
+    return words
 
 
 def lot_of(key: NDArray[np.int64], lots: int) -> NDArray[np.int32]:

@@ -19,7 +19,7 @@ from tidewaiter.tracks.reading.account import Counted, counted
 from tidewaiter.tracks.reading.files import damage_named
 from tidewaiter.tracks.reading.rows import Texts
 from tidewaiter.tracks.reading.source import parts
-from tidewaiter.tracks.spark.blocks import ARROW, SAID, WHEN, cut
+from tidewaiter.tracks.spark.blocks import ARROW, SAID, SEGMENT, WHEN, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,12 +51,21 @@ class Piece(NamedTuple):
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """What became of a batch: its account, UTC days with the rows of each, and names of vessels by their keys."""
+    """What became of a batch.
+
+    Attributes:
+        file: its number among the files.
+        counted: its account.
+        days: UTC day -> rows.
+        names: of vessels by their keys; empty where they have numbers.
+        texts: segments are text; None without segments.
+    """
 
     file: int
     counted: Counted
     days: dict[int, int]
     names: dict[int, str]
+    texts: bool | None
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True):
@@ -95,7 +104,7 @@ def pieces(files: Sequence[tuple[Opened, Fitted]]) -> list[Piece]:
 
 
 def decoded(
-    number: int, piece: Piece, files: Sequence[tuple[Opened, Fitted]], clean: Clean, lots: int
+    number: int, piece: Piece, files: Sequence[tuple[Opened, Fitted]], clean: Clean, lots: int, segments: str = ""
 ) -> Iterator[pa.RecordBatch]:
     """Yield the blocks of a piece and what is told of them.
 
@@ -105,22 +114,35 @@ def decoded(
         files: all of them.
         clean: thresholds of cleaning.
         lots: how many lots there are.
+        segments: column of the files that tells hulls apart; "" = none.
     """
+    extras = (segments,) if segments else ()
     opened, fitted = files[piece.file]
     place = number << _BATCH_BITS
     try:
-        for place, read in enumerate(parts(opened, fitted, clean, (), 1, piece.groups), number << _BATCH_BITS):
+        for place, read in enumerate(parts(opened, fitted, clean, extras, 1, piece.groups), number << _BATCH_BITS):
             key, names = _keys(read.part)
+            columns, texts = _columns(key, read.part, segments)
             if len(key):
-                yield cut(_columns(key, read.part), place, lots)
-            yield _word(TOLD, place, Told(piece.file, counted(read), _days(read.part.t), names))
+                yield cut(columns, place, lots, texts)
+            text = texts is not None if segments else None
+            yield _word(TOLD, place, Told(piece.file, counted(read), _days(read.part.t), names, text))
     except InputError as error:
         yield _word(REFUSED, place, Refused(error.message, error.file, error.line, error.hint))
 
 
-def _columns(key: NDArray[np.int64], part: Part) -> dict[str, NDArray[Any]]:
+def _columns(key: NDArray[np.int64], part: Part, segments: str) -> tuple[dict[str, NDArray[Any]], list[str] | None]:
+    """Return the columns of the blocks, and what the segments are called where they are text."""
     said = (part.lat, part.lon, part.sog, part.cog, part.heading)
-    return dict(zip([*(WHEN.names or ()), *(SAID.names or ())], (key, part.t, *said), strict=True))
+    columns: dict[str, NDArray[Any]] = dict(
+        zip([*(WHEN.names or ()), *(SAID.names or ())], (key, part.t, *said), strict=True)
+    )
+    if not segments:
+        return columns, None
+    told = part.extras[segments]
+    if isinstance(told, Texts):
+        return columns | {SEGMENT: told.codes}, told.values
+    return columns | {SEGMENT: told.astype(np.float64)}, None
 
 
 def _keys(part: Part) -> tuple[NDArray[np.int64], dict[int, str]]:
@@ -145,6 +167,6 @@ def _days(t: NDArray[np.int64]) -> dict[int, int]:
 
 
 def _word(lot: int, place: int, word: msgspec.Struct) -> pa.RecordBatch:
-    cells = ([lot], [place], [msgspec.msgpack.encode(word)], [b""])
+    cells = ([lot], [place], [msgspec.msgpack.encode(word)], [b""], [b""])
     arrays = [pa.array(cell, field.type) for cell, field in zip(cells, ARROW, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=ARROW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +11,20 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.errors import InputError
-from tidewaiter.tracks.events.fleet import Searched
+from tidewaiter.tracks.encounters import meetings_of
+from tidewaiter.tracks.events.fleet import SEGMENTS, Searched
 from tidewaiter.tracks.events.search import Asked, Vessels, as_table, of_fleet, of_vessels, place_index, refuse_lacks
 from tidewaiter.tracks.reading import CLOCK_JUMP, DUPLICATE, Clean, Reading, read
 from tidewaiter.tracks.reading.account import Account
 from tidewaiter.tracks.spark import blocks, found
+from tidewaiter.tracks.spark.blocks import SEGMENT
 from tidewaiter.tracks.spark.clocks import Clocks, Order, clocks_of, order_of
 from tidewaiter.tracks.spark.decode import REFUSED, Piece, Refused, Told, decoded, pieces
 from tidewaiter.tracks.spark.lots import whole_lots
 from tidewaiter.tracks.spark.meetings import encounters_on_spark, grid_rows
 from tidewaiter.tracks.spark.session import on_disk, spark_session
 from tidewaiter.tracks.spark.whole import Names, in_order
+from tidewaiter.tracks.store import Tracks
 from tidewaiter.tracks.store.kernel.sorting import side_votes
 from tidewaiter.tracks.store.order import refuse_swapped
 
@@ -28,12 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from tidewaiter.tracks.encounters import Resampled
     from tidewaiter.tracks.events.kinds import Kind, Rules
     from tidewaiter.tracks.ports import Places
 
 LOT_ROWS = 1 << 18
 MOST_LOTS = 1 << 14
 LOTS_A_TASK = 2
+NEVER_US = 2**62
 VOTING_LOTS = 2
 """So many lots vote on whether latitude and longitude are exchanged; the local engine asks as many rows."""
 
@@ -45,6 +51,7 @@ def search_files_on_spark(
     places: Places | None,
     *,
     shape: str | Path | None = None,
+    clean: Clean | None = None,
     statics: pa.Table | None = None,
     until: datetime | None = None,
     session: Any = None,
@@ -59,6 +66,7 @@ def search_files_on_spark(
         rules: thresholds.
         places: for port visits and destinations.
         shape: as `reading.read`.
+        clean: as `reading.read`.
         statics: what ships say of themselves.
         until: as `fleet.search_files`.
         session: a SparkSession; None = the active one, else as Spark is configured, else one on this machine.
@@ -68,7 +76,10 @@ def search_files_on_spark(
     Raises:
         InputError: as `fleet.search_files`, or Spark is not installed.
     """
-    reading = read(files, shape, threads=1)
+    reading = read(files, shape, clean=clean, threads=1)
+    segments = next((name for name in SEGMENTS if name in reading.files[0][0].columns), "")
+    if segments:
+        reading = read(files, shape, extras=(segments,), clean=clean, threads=1)
     refuse_lacks(Asked(kinds, rules, places, until or datetime.now(UTC)), statics)
     with spark_session(session) as spark:
         lots = int(np.clip(reading.row_hint // lot_rows, 1, MOST_LOTS))
@@ -76,7 +87,7 @@ def search_files_on_spark(
         try:
             told, order = _told(moved, reading)
             end = until or datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=order.until_us)
-            asked = Asked(kinds, rules, places, end)
+            asked = Asked(kinds, rules, places, end, segments)
             names = _names(told, reading)
             seen = _seen(moved, asked, reading.clean, names, jumps=order.tells).persist(on_disk())
             try:
@@ -91,11 +102,12 @@ def search_files_on_spark(
 def _moved(spark: Any, reading: Reading, todo: Sequence[Piece], lots: int) -> Any:
     """Return the blocks of all files, those of a lot together and in the order of the files."""
     files, clean = reading.files, reading.clean
+    segments = reading.extras[0] if reading.extras else ""
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                yield from decoded(number, todo[number], files, clean, lots)
+                yield from decoded(number, todo[number], files, clean, lots, segments)
 
     cores = spark.sparkContext.defaultParallelism
     tasks = spark.range(0, len(todo), 1, min(len(todo), 64 * cores))
@@ -140,6 +152,8 @@ def _told(moved: Any, reading: Reading) -> tuple[list[Told], Order]:
             days[day] = days.get(day, 0) + n
     for account in accounts[at:]:
         account.close()
+    if len({batch.texts for batch in told}) > 1:
+        raise InputError(f'"{reading.extras[0]}" holds text in some files and numbers in others')
     order = order_of(clocks, rows, days, clean)
     reading.summary.until_us, reading.summary.out_of_order = order.until_us, order.out_of_order
     return told, order
@@ -166,21 +180,26 @@ def _seen(moved: Any, asked: Asked, clean: Clean, names: Names | None, *, jumps:
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for lot, held in whole_lots(batches):
-            settled = None if lot < 0 else in_order(held, clean, names, jumps=jumps)
-            if settled is None:
+            whole = None if lot < 0 else in_order(held, clean, names, jumps=jumps, segments=bool(asked.segments))
+            if whole is None:
                 continue
-            tracks = settled.tracks
+            settled, tracks = whole.settled, whole.settled.tracks
             votes = (0, 0)
             if lot < VOTING_LOTS:
                 votes = side_votes(tracks.starts, tracks.t, tracks.lat, tracks.lon, tracks.sog_kn, tracks.cog_deg)
-            counts = found.Counts(settled.repeats, settled.jumps, len(tracks.t), *votes, tracks.vessel_key.tobytes())
+            rows, begins = len(tracks.t), int(tracks.t.min(initial=NEVER_US))
+            keys = tracks.vessel_key.tobytes()
+            counts = found.Counts(settled.repeats, settled.jumps, rows, begins, *votes, keys)
             yield found.row(found.COUNTS, lot, msgspec.msgpack.encode(counts))
-            vessels = of_vessels(as_table(tracks), asked, index)
+            positions = as_table(tracks, SEGMENT if asked.segments else "", whole.texts)
+            vessels = of_vessels(positions, asked, index)
             for kind, table in vessels.tables.items():
                 yield found.row(kind, lot, found.as_bytes(table))
             if vessels.telling is not None:
                 yield found.row(found.TELLING, lot, found.as_bytes(vessels.telling))
-            if vessels.grid is not None:
+            if vessels.grid is not None and asked.segments:
+                yield found.row(found.HULLS, lot, pickle.dumps(vessels.grid))
+            elif vessels.grid is not None:
                 yield grid_rows(lot, vessels.grid, asked.rules.of("encounter"))
 
     return moved.mapInArrow(work, found.SCHEMA)
@@ -192,9 +211,12 @@ def _fleet(
     """Fetch what vessels tell, and add what only all of them together tell."""
     tables: dict[str, list[pa.Table]] = {}
     counts: list[found.Counts] = []
+    hulls: list[Resampled] = []
     for kind, _, payload in found.fetched(seen.filter(f"kind != '{found.GRID}'")):
         if kind == found.COUNTS:
             counts.append(msgspec.msgpack.decode(payload, type=found.Counts))
+        elif kind == found.HULLS:
+            hulls.append(pickle.loads(payload))  # noqa: S301 - of our own workers
         else:
             tables.setdefault(kind, []).append(found.as_table(payload))
     refuse_swapped(sum(c.straight for c in counts), sum(c.swapped for c in counts), reading.files[0][0].path)
@@ -202,14 +224,35 @@ def _fleet(
     _count(reading, counts, len(vessels))
     if progress is not None:
         progress(sum(c.rows for c in counts))
+    if not counts:  # each kind has its table all the same
+        return of_fleet([of_vessels(as_table(_nobody()), asked, place_index(asked))], asked, statics)
+    _refuse_late(min(c.begins for c in counts), asked.until)
     encounters = None
-    if asked.wants("encounter"):
+    if hulls:
+        encounters = meetings_of(hulls, asked.rules.of("encounter"))
+    elif asked.wants("encounter"):
         encounters = encounters_on_spark(seen, vessels, asked.rules.of("encounter"))
     joined = {kind: pa.concat_tables(parts) for kind, parts in tables.items()}
     telling = joined.pop(found.TELLING, None)
-    if not counts:
-        return of_fleet([], asked, statics, encounters)
     return of_fleet([Vessels(joined, telling, None)], asked, statics, encounters)
+
+
+def _nobody() -> Tracks:
+    whole, number = np.empty(0, np.int64), np.empty(0)
+    return Tracks(np.zeros(1, np.int64), whole, whole, number, number, number, number, np.empty(0, np.float32), {})
+
+
+def _refuse_late(begins: int, until: datetime) -> None:
+    """Raise when data begin after their end.
+
+    Raises:
+        InputError: they do.
+    """
+    if begins > until.timestamp() * 1e6:
+        raise InputError(
+            f"the data begin at {np.datetime_as_string(np.datetime64(begins, 'us'), 'm')}Z, after the end that they are given",
+            hint=f"the end was {until.isoformat()}; leave it out for the end of the last day",
+        )
 
 
 def _count(reading: Reading, counts: Sequence[found.Counts], vessels: int) -> None:

@@ -18,19 +18,28 @@ if TYPE_CHECKING:
 
 SCHEMA = "kind string, lot int, bin long, payload binary"
 ARROW = pa.schema([("kind", pa.string()), ("lot", pa.int32()), ("bin", pa.int64()), ("payload", pa.binary())])
-COUNTS, TELLING, GRID = "counts", "telling", "grid"
+COUNTS, TELLING, GRID, HULLS = "counts", "telling", "grid", "hulls"
 """Kinds of rows besides those of events."""
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True):
-    """Of one lot: rows of repeats and of clock jumps that were dropped; rows that are left; votes on swapped coordinates."""
+    """Of one lot.
+
+    Attributes:
+        repeats, jumps: rows that were dropped because they repeat another or are off in time.
+        rows: rows that are left.
+        begins: time of the first of them, UTC microseconds.
+        straight, swapped: votes on whether latitude and longitude are exchanged.
+        vessels: int64, their keys.
+    """
 
     repeats: int
     jumps: int
     rows: int
+    begins: int
     straight: int
     swapped: int
-    vessels: bytes  # int64, their keys
+    vessels: bytes
 
 
 def row(kind: str, lot: int, payload: bytes | memoryview) -> pa.RecordBatch:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
-from tidewaiter.tracks.spark.blocks import SAID, WHEN, records
+from tidewaiter.tracks.spark.blocks import SEGMENT, WHEN, records, said_kind, sizes
 from tidewaiter.tracks.store.chunks import CODE
 from tidewaiter.tracks.store.settle import Jumps, settled
 from tidewaiter.tracks.store.vessels import Vessels
@@ -28,7 +29,21 @@ class Names(NamedTuple):
     places: NDArray[np.int64]
 
 
-def in_order(batches: Sequence[pa.RecordBatch], clean: Clean, names: Names | None, *, jumps: bool) -> Settled | None:
+class Lot(NamedTuple):
+    """A lot in order.
+
+    Attributes:
+        settled: its rows, with the extra column `SEGMENT` if there are segments.
+        texts: what the codes of segments stand for, of which a negative one is null; None = they are numbers.
+    """
+
+    settled: Settled
+    texts: list[str] | None
+
+
+def in_order(
+    batches: Sequence[pa.RecordBatch], clean: Clean, names: Names | None, *, jumps: bool, segments: bool
+) -> Lot | None:
     """Return the rows of a lot in the order of vessel and time.
 
     Args:
@@ -36,8 +51,13 @@ def in_order(batches: Sequence[pa.RecordBatch], clean: Clean, names: Names | Non
         clean: thresholds of cleaning.
         names: None where vessels have numbers.
         jumps: take clock jumps out.
+        segments: rows have segments.
+
+    Returns:
+        None where there is no row.
     """
-    when, said = records(batches, "times", WHEN), records(batches, "said", SAID)
+    kind = said_kind(segments=segments)
+    when, said = records(batches, "times", WHEN), records(batches, "said", kind)
     key, t = (np.ascontiguousarray(when[name]) for name in WHEN.names or ())
     if names is not None:
         key = names.places[np.searchsorted(names.hashes, key)]
@@ -46,5 +66,26 @@ def in_order(batches: Sequence[pa.RecordBatch], clean: Clean, names: Names | Non
     places = vessels.places(())
     keys = np.empty(vessels.known, np.int64)
     keys[places] = vessels.keys
-    columns = {CODE: codes, "t": t} | {name: np.ascontiguousarray(said[name]) for name in SAID.names or ()}
-    return settled([columns], places, keys, Jumps.sorted(*vessels.jumps(), places), drop=clean.drop_duplicates)
+    columns = {CODE: codes, "t": t} | {name: np.ascontiguousarray(said[name]) for name in kind.names or ()}
+    texts = None
+    if segments and (words := _words(batches)) is not None:
+        columns[SEGMENT], texts = _common(columns[SEGMENT], words, sizes(batches, "said", kind))
+    found = settled([columns], places, keys, Jumps.sorted(*vessels.jumps(), places), drop=clean.drop_duplicates)
+    return None if found is None else Lot(found, texts)
+
+
+def _words(batches: Sequence[pa.RecordBatch]) -> list[list[str | None]] | None:
+    """Return the texts of each block; None where segments are numbers."""
+    cells = [cell for batch in batches for cell in batch.column("texts").to_pylist()]
+    return [msgspec.msgpack.decode(cell) for cell in cells] if cells and cells[0] else None
+
+
+def _common(
+    places: NDArray[np.float64], words: Sequence[Sequence[str | None]], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], list[str]]:
+    """Return codes that all blocks have in common, and what they stand for."""
+    known: dict[str | None, int] = {None: -1}
+    codes = [known.setdefault(text, len(known) - 1) for block in words for text in block]
+    firsts = np.cumsum([0, *map(len, words[:-1])])
+    at = places.astype(np.int64) + np.repeat(firsts, rows)
+    return np.array(codes, np.int32)[at], [text for text in known if text is not None]
