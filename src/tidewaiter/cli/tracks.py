@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,9 @@ def segment(file: Path, *, output: Path, preset_name: str, own: tuple[str, ...],
 @click.option("--store", type=_PATH, help="Folder to keep positions in order for later runs.")
 @click.option("--memory", type=float, metavar="GB", help="Memory that ordering may take.")
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["local", "spark"]), default="local", help="Where it runs.", show_default=True
+)
 @click.option("--chart", type=_FILE, help="Chart of events per day, .svg or .png.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was read and found as JSON.")
 def events(
@@ -119,18 +123,19 @@ def events(
     store: Path | None,
     memory: float | None,
     threads: int,
+    engine: str,
     chart: Path | None,
     as_json: bool,
 ) -> None:
     """Find port visits, gaps, meetings, stops, loitering, jumps, circles and changes in FILEs of positions."""
     from tidewaiter.tracks import events as room  # noqa: PLC0415
-    from tidewaiter.tracks.events.fleet import search_files  # noqa: PLC0415
 
     if explain:
         _explain(room.explained(preset_name), as_json=as_json)
         return
     if not files:
         raise click.UsageError("give at least one FILE of positions")
+    search = _engine(engine, store, memory, threads)
     rules = room.rules(preset_name, _by_table(own))
     places = _places(places_files, case)
     said = _statics(statics)
@@ -142,7 +147,7 @@ def events(
             if all(n == "" or (places if n == "places" else said) is not None for n in k.needs.split("+"))
         )
     with _bar("events", None) as step:
-        searched = search_files(
+        searched = search(
             files,
             asked,
             rules,
@@ -151,9 +156,6 @@ def events(
             clean=rules.of("clean"),
             statics=said,
             until=_moment(until),
-            store=store,
-            memory=None if memory is None else int(memory * 1e9),
-            threads=threads,
             progress=step,
         )
     _write(searched, files, asked, rules, output, tables)
@@ -162,6 +164,26 @@ def events(
 
         events_per_day(searched.found.events, chart)
     _tell(searched, rules, output, as_json=as_json)
+
+
+def _engine(name: str, store: Path | None, memory: float | None, threads: int) -> Callable[..., Searched]:
+    """Return what searches files for events, with the options of its own."""
+    if name == "local":
+        from tidewaiter.tracks.events.fleet import search_files  # noqa: PLC0415
+
+        limit = None if memory is None else int(memory * 1e9)
+        return partial(search_files, store=store, memory=limit, threads=threads)
+    from click.core import ParameterSource  # noqa: PLC0415
+
+    from tidewaiter.tracks.spark import search_files_on_spark  # noqa: PLC0415
+
+    source = click.get_current_context().get_parameter_source
+    given = [f"--{n}" for n in ("store", "memory", "threads") if source(n) is ParameterSource.COMMANDLINE]
+    if given:
+        raise click.UsageError(
+            f"{' and '.join(given)}: for the local engine only; memory and cores of Spark are set in its own configuration"
+        )
+    return search_files_on_spark
 
 
 @tracks.command("shuttles")
