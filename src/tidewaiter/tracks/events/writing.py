@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager, suppress
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -100,7 +101,7 @@ def _lines(table: pa.Table, *, collection: bool) -> Iterator[bytes]:
 def _feature(row: dict[str, Any]) -> bytes:
     lat, lon = row.get("lat"), row.get("lon")
     point = None
-    if lat is not None and lon is not None:
+    if lat is not None and lon is not None and isfinite(lat) and isfinite(lon):
         point = {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]}
     told = {name: value for name, value in row.items() if name not in _WHERE and value is not None}
     if isinstance(told.get("detail"), str):
