@@ -16,6 +16,8 @@ between both ends as for one that does as the rest of the fleet does. A part is 
 ``region_rate``           whether the vessel falls silent `silent_factor` times as often as others in the region. A share of
                           dark shuttles does (`hiding`).
 ``own_rate``              whether it falls silent, when it does, so many times as often as it usually does; likewise.
+``turn_round``            how long it was away: for a shuttle as long as the way takes, and much the same each time
+                          (`turn_spread`); others are away for any time, as regularly or less.
 ``draught``               in how many round trips the draught changed. What share a shuttle tells is not known.
 ========================  =============================================================================================
 
@@ -32,8 +34,9 @@ import numpy as np
 from scipy.special import betaln, logsumexp
 
 from tidewaiter.tracks.shuttles.fleet import Habit, habit, spread
-from tidewaiter.tracks.shuttles.history import OTHER
+from tidewaiter.tracks.shuttles.history import OTHER, latest
 from tidewaiter.tracks.shuttles.legs import DARK, HOME, SEEN
+from tidewaiter.tracks.shuttles.rooms import common_spots
 from tidewaiter.tracks.shuttles.tables import PARTS
 
 if TYPE_CHECKING:
@@ -44,8 +47,9 @@ if TYPE_CHECKING:
     from tidewaiter.tracks.shuttles.thresholds import Shuttling
 
 _NODES = np.linspace(-3.0, 3.0, 41)  # of a normal law, in standard deviations
-_NODE_WEIGHTS = -0.5 * _NODES**2 - logsumexp(-0.5 * _NODES**2)
-_REGULAR = np.array([0.25, 0.5, 1.0])  # how much more regular than `turn_spread` a shuttle may be; all as likely
+_INSIDE = np.abs(_NODES) <= 2.0  # a range is four standard deviations wide, and what lies beyond is ruled out
+_REGULAR = np.array([0.25, 0.5, 1.0])  # shuttles differ in how regular they are: times the largest spread
+_ANY = np.array([0.25, 0.5, 1.0, 2.0, 4.0])  # others are as regular, or less so
 _BROAD = 1.0  # standard deviation of logarithms that nothing is known of: a factor of 2.7
 
 
@@ -97,8 +101,8 @@ def _parts(
         zip(("alternation", "dark_visits", "home", "elsewhere"), _calls(history, legs, mostly, rest, rule), strict=True)
     )
     made |= {
-        "heading": _courses(legs, legs.toward, mostly, rest, rule),
-        "own_spots": _courses(legs, legs.course - legs.shared, mostly, rest, rule),
+        "heading": _heading(legs, mostly, rest, rule),
+        "own_spots": _own_spots(history, legs, mostly, rest, rule),
         "turn_round": _turn_round(legs, vessels, rule, turn_h, rest),
         "region_rate": _rate(history, legs, history.silences.region, rest, rule),
         "own_rate": _rate(history, legs, history.silences.own, rest, rule),
@@ -132,39 +136,64 @@ def _beta(some: Floats, of: Floats, law: Habit) -> Floats:
     return np.asarray(betaln(some + law.a, of - some + law.b) - betaln(law.a, law.b))
 
 
-def _courses(legs: Legs, such: Ints, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
-    """How many ends of silences are such, of those that show a course; each silence counts as one."""
-    dark = legs.weight * (legs.kind == DARK) / np.maximum(legs.course, 1)
-    some, of = (_sum(legs.vessel, dark * column, len(rest)) for column in (such, legs.course))
+def _heading(legs: Legs, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
+    """Ends of silences on the way to the other end, of those that show a course; each silence counts as one."""
+    some, of = _courses(legs, legs.toward, len(rest)), _courses(legs, legs.course, len(rest))
     return _beta(some, of, mostly) - _beta(some, of, habit(some, of, rest, rule.fleet_weight))
+
+
+def _own_spots(history: History, legs: Legs, mostly: Habit, rest: NDArray[np.bool_], rule: Shuttling) -> Floats:
+    """Ends of silences in spots of their own; those of the fleet are all that were found at sea, with or without room."""
+    stays, quiet, vessels = history.stays, history.silences, len(rest)
+    came = _sum(stays.vessel, stays.kind != OTHER, vessels) > 0
+    at = latest(stays, quiet.vessel, quiet.start)
+    at_sea = came[quiet.vessel] & (quiet.heard != 2) & (quiet.heard != 3)
+    if len(stays.end):
+        at_sea &= (at < 0) | (quiet.start > stays.end[at])
+    own = sum((~shared).astype(np.float64) for shared in common_spots(history, rule))
+    some, of = _sum(quiet.vessel, 0.5 * own * at_sea, vessels), _sum(quiet.vessel, at_sea, vessels)
+    fleet = habit(some, of, rest, rule.fleet_weight)
+    some, of = _courses(legs, legs.course - legs.shared, vessels), _courses(legs, legs.course, vessels)
+    return _beta(some, of, mostly) - _beta(some, of, fleet)
+
+
+def _courses(legs: Legs, such: Ints, vessels: int) -> Floats:
+    """Count ends of silences of dark legs, each silence as one."""
+    return _sum(legs.vessel, legs.weight * (legs.kind == DARK) / np.maximum(legs.course, 1) * such, vessels)
 
 
 def _turn_round(
     legs: Legs, vessels: int, rule: Shuttling, turn_h: tuple[float, float], rest: NDArray[np.bool_]
 ) -> Floats:
+    """How long the ship was away: a shuttle as long as the way takes and much the same each time, others any time."""
     low, high = np.log(turn_h)
-    middle, wide = (low + high) / 2, (high - low) / 4  # the range is four standard deviations
+    middle, wide = (low + high) / 2, (high - low) / 4
     hours = np.where(np.isfinite(legs.turn_h), legs.turn_h, legs.hours)
     away = np.flatnonzero((np.isfinite(legs.turn_h) | legs.absent) & (hours > 0))
     fleet = spread(legs.vessel[away], np.log(hours[away]), rest, rule.fleet_weight, (middle, _BROAD, _BROAD))
     trips = np.flatnonzero(np.isfinite(legs.turn_h) & (legs.turn_h > 0))
     who, weight, x = legs.vessel[trips], legs.weight[trips], np.log(legs.turn_h[trips])
-    anybody = _normal(x, fleet.mean[who], np.hypot(fleet.within, fleet.between)[who])
-    each = []
-    for spread_of_one in rule.turn_spread * _REGULAR:
-        own = _normal(x[:, None], middle + wide * _NODES, spread_of_one)
-        own = np.logaddexp(np.log1p(-rule.odd_share) + own, np.log(rule.odd_share) + anybody[:, None])
-        each.append(_over_nodes(who, weight, own, vessels))
-    others = _normal(x[:, None], (fleet.mean[:, None] + fleet.between[:, None] * _NODES)[who], fleet.within[who, None])
-    shuttle = logsumexp(each, axis=0) - np.log(len(_REGULAR))
-    return np.asarray(shuttle - _over_nodes(who, weight, others, vessels))
+    apart = np.hypot(fleet.between, _BROAD)
+    odd = np.log(rule.odd_share) + _normal(x, fleet.mean[who], np.hypot(fleet.within, apart)[who])
+
+    def likelihood(means: Floats, spreads: Floats, nodes: NDArray[np.bool_]) -> Floats:
+        each = []
+        for deviation in spreads:
+            usual = np.log1p(-rule.odd_share) + _normal(x[:, None], means, deviation)
+            each.append(_over_nodes(who, weight, np.logaddexp(usual, odd[:, None]), vessels, nodes))
+        return np.asarray(logsumexp(each, axis=0) - np.log(len(spreads)))
+
+    shuttle = likelihood(middle + wide * _NODES[_INSIDE], rule.turn_spread * _REGULAR, _INSIDE)
+    means = (fleet.mean[:, None] + apart[:, None] * _NODES)[who]
+    return shuttle - likelihood(means, rule.turn_spread * _ANY, np.ones(len(_NODES), np.bool_))
 
 
-def _over_nodes(who: Ints, weight: Floats, each: Floats, vessels: int) -> Floats:
-    """Logarithm of the likelihood of all values of a vessel, over what its mean may be."""
-    total = np.zeros((vessels, len(_NODES)))
+def _over_nodes(who: Ints, weight: Floats, each: Floats, vessels: int, nodes: NDArray[np.bool_]) -> Floats:
+    """Logarithm of the likelihood of all values of a vessel, over what its mean may be: at these of the nodes."""
+    total = np.zeros((vessels, int(nodes.sum())))
     np.add.at(total, who, each * weight[:, None])
-    return np.asarray(logsumexp(total + _NODE_WEIGHTS, axis=1))
+    prior = -0.5 * _NODES[nodes] ** 2
+    return np.asarray(logsumexp(total + prior, axis=1) - logsumexp(prior))
 
 
 def _normal(x: Floats, mean: Floats, deviation: Floats | float) -> Floats:

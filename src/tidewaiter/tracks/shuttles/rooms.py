@@ -76,13 +76,13 @@ def courses(
         before: (legs,) number of the stay it leaves.
         after: (legs,) of the stay it comes to.
         silence: (legs,) its silence, -1 = none.
-        rule: `toward`, `toward_km`, `spot_deg` and `spot_share` are used.
+        rule: `toward`, `toward_km`, `spot_deg`, `spot_share` and `fleet_weight` are used.
     """
     from tidewaiter.tracks.shuttles.kernel import apart, way_over  # noqa: PLC0415  Numba is loaded when used
 
     stays, quiet = history.stays, history.silences
     known, toward, shared = np.zeros((3, len(before)), np.int64)
-    common = _common(history, rule)
+    common = common_spots(history, rule)
     sides = (before, quiet.lat, quiet.lon), (after, quiet.to_lat, quiet.to_lon)
     for side, (stay, at_lat, at_lon) in enumerate(sides):
         for number, where in enumerate(ends):
@@ -101,7 +101,7 @@ def courses(
     return Courses(known, toward, shared)
 
 
-def _common(history: History, rule: Shuttling) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def common_spots(history: History, rule: Shuttling) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell which silences begin, and which end, in spots that are common."""
     stays, quiet = history.stays, history.silences
     calls = np.zeros(len(history.keys), bool)
@@ -116,7 +116,7 @@ def _common(history: History, rule: Shuttling) -> tuple[NDArray[np.bool_], NDArr
     here = np.bincount(pairs[:, 0], minlength=len(spots))[spot]
     others = here - calls[vessel]  # its own vessel is one of them
     rest = np.maximum(calls.sum() - calls[vessel], 1)
-    common = others >= np.maximum(rule.spot_share * rest, 1)
+    common = others >= rule.fleet_weight + rule.spot_share * rest  # of a small fleet a few make no habit
     return common[: len(quiet.lat)], common[len(quiet.lat) :]
 
 
