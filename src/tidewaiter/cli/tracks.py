@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -55,13 +56,15 @@ def decode(logs: tuple[Path, ...], *, output: Path, statics: Path | None, source
 
 
 @tracks.command("segment")
-@click.argument("file", type=_FILE)
-@click.option("-o", "--output", required=True, type=_FILE, help="FILE with the column `segment_id`, Parquet.")
+@click.argument("file", required=False, type=_FILE)
+@click.option("-o", "--output", type=_FILE, help="FILE with the column `segment_id`, Parquet.")
 @click.option("--preset", "preset_name", default="tidewaiter", show_default=True, help="Whose definition.")
 @click.option("--set", "own", multiple=True, metavar="NAME=VALUE", help="A threshold of your own.")
 @click.option("--explain", is_flag=True, help="Say what each threshold means, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def segment(file: Path, *, output: Path, preset_name: str, own: tuple[str, ...], explain: bool, as_json: bool) -> None:
+def segment(
+    file: Path | None, *, output: Path | None, preset_name: str, own: tuple[str, ...], explain: bool, as_json: bool
+) -> None:
     """Tell apart the hulls that send under one number: FILE (Parquet) gets a `segment_id` for each row."""
     import msgspec  # noqa: PLC0415
 
@@ -72,6 +75,8 @@ def segment(file: Path, *, output: Path, preset_name: str, own: tuple[str, ...],
     if explain:
         _explain([explained(preset_name, "segment", Segments)], as_json=as_json)
         return
+    if file is None or output is None:
+        raise click.UsageError("give a FILE of messages, and -o with the name of the new one")
     thresholds = preset(preset_name, "segment", Segments, _values(own))
     with _bar("segment", None) as step:
         found = segment_file(file, output, thresholds, lambda done, _all: step(done))
@@ -135,17 +140,17 @@ def events(
         return
     if not files:
         raise click.UsageError("give at least one FILE of positions")
+    _refuse_outputs((*files, *places_files, statics), output, chart)
     search = _engine(engine, store, memory, threads)
     rules = room.rules(preset_name, _by_table(own))
     places = _places(places_files, case)
     said = _statics(statics)
     asked = room.named_kinds(kinds)
     if not kinds:  # all that the input allows
-        asked = tuple(
-            k
-            for k in asked
-            if all(n == "" or (places if n == "places" else said) is not None for n in k.needs.split("+"))
-        )
+        have = {""} | ({"places"} if places is not None else set()) | ({"statics"} if said is not None else set())
+        asked = tuple(kind for kind in asked if have.issuperset(kind.needs.split("+")))
+        if said is not None and "draught_m" not in said.column_names:
+            asked = tuple(kind for kind in asked if kind.name != "draught_change")
     with _bar("events", None) as step:
         searched = search(
             files,
@@ -171,7 +176,7 @@ def _engine(name: str, store: Path | None, memory: float | None, threads: int) -
     if name == "local":
         from tidewaiter.tracks.events.fleet import search_files  # noqa: PLC0415
 
-        limit = None if memory is None else int(memory * 1e9)
+        limit = None if memory is None else _bytes(memory)
         return partial(search_files, store=store, memory=limit, threads=threads)
     from click.core import ParameterSource  # noqa: PLC0415
 
@@ -312,14 +317,33 @@ def _events_for_shuttles(
 def _write(
     searched: Searched, files: Sequence[Path], asked: Any, rules: Rules, output: Path | None, tables: Path | None
 ) -> None:
-    from tidewaiter.tracks.events.fleet import run_id, stamped  # noqa: PLC0415
+    from tidewaiter.tracks.events.fleet import run_id, stamped, with_names  # noqa: PLC0415
     from tidewaiter.tracks.events.writing import write_table  # noqa: PLC0415
 
     if output is not None:
-        write_table(stamped(searched.found.events, run_id(files, rules, asked, searched.until)), output)
+        events = stamped(searched.found.events, run_id(files, rules, asked, searched.until))
+        write_table(with_names(events, searched.vessel_names), output)
     if tables is not None:
         for name, table in searched.found.tables.items():
             write_table(table, tables / f"{name}.parquet")
+
+
+def _refuse_outputs(inputs: Sequence[Path | None], output: Path | None, chart: Path | None) -> None:
+    """Raise where an output has no known ending or is one of the inputs: before a long search."""
+    from tidewaiter.errors import InputError  # noqa: PLC0415
+
+    if output is not None:
+        from tidewaiter.tracks.events.writing import refuse_ending  # noqa: PLC0415
+
+        refuse_ending(output)
+    if chart is not None:
+        from tidewaiter.publish.charts import days  # noqa: PLC0415
+
+        days.refuse_ending(chart)
+    taken = [path.resolve() for path in (*inputs, output, chart) if path is not None]
+    for path in (output, chart):
+        if path is not None and taken.count(path.resolve()) > 1:
+            raise InputError("would be written over", file=path, hint="give each output a name of its own")
 
 
 def _tell(searched: Searched, rules: Rules, output: Path | None, *, as_json: bool) -> None:
@@ -371,6 +395,12 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _bytes(gigabytes: float) -> int:
+    if not 0 < gigabytes < 1e9:  # NaN is none
+        raise click.BadParameter("is a number of GB above 0", param_hint="--memory")
+    return int(gigabytes * 1e9)
+
+
 def _by_table(own: Sequence[str]) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for text in own:
@@ -388,6 +418,11 @@ def _values(own: Sequence[str]) -> dict[str, Any]:
         if not sign:
             raise click.BadParameter(f'"{text}" is not NAME=VALUE', param_hint="--set")
         out[name] = {"true": True, "false": False}.get(value.casefold(), value)
+        if value.startswith("["):  # a list, such as [0, 123456789]
+            try:
+                out[name] = json.loads(value)
+            except (ValueError, RecursionError) as error:
+                raise click.BadParameter(f'"{text}" holds no list', param_hint="--set") from error
     return out
 
 

@@ -33,8 +33,7 @@ def events_per_day(events: pa.Table, path: Path) -> None:
     Raises:
         InputError: another ending, or the file cannot be written.
     """
-    if path.suffix.casefold() not in {".svg", ".png"}:
-        raise InputError(f'cannot draw as "{path.suffix}"', file=path, hint="endings are: .svg, .png")
+    refuse_ending(path)
     kinds = sorted(set(events["kind"].to_pylist()))
     days = events["start"].cast(pa.int64()).fill_null(0).to_numpy() // _DAY_US
     known = events["start"].is_valid().to_numpy()
@@ -57,6 +56,16 @@ def events_per_day(events: pa.Table, path: Path) -> None:
             figure.savefig(path, metadata=undated)
         except OSError as error:
             raise InputError(f"cannot be written ({error.strerror or error})", file=path) from error
+
+
+def refuse_ending(path: Path) -> None:
+    """Raise where a name does not tell a format that can be drawn.
+
+    Raises:
+        InputError: it does not.
+    """
+    if path.suffix.casefold() not in {".svg", ".png"}:
+        raise InputError(f'cannot draw as "{path.suffix}"', file=path, hint="endings are: .svg, .png")
 
 
 def _date(ax: Axes, days: np.ndarray) -> None:

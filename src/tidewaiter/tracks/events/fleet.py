@@ -112,6 +112,16 @@ def stamped(events: pa.Table, run: str) -> pa.Table:
     return events.set_column(place, events.schema.field(place), pa.repeat(run, events.num_rows))
 
 
+def with_names(events: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return events with `vessel_name` and `other_name`, where vessels go by names; without any as they are."""
+    if not names:
+        return events
+    known = pa.array(names, pa.string())
+    for key in ("vessel", "other"):
+        events = events.append_column(f"{key}_name", known.take(events[f"{key}_key"].combine_chunks()))
+    return events
+
+
 def _moment(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 

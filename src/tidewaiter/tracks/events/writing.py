@@ -34,9 +34,8 @@ def write_table(table: pa.Table, path: Path) -> None:
     Raises:
         InputError: an end that is none of `KINDS`, or the file cannot be written.
     """
+    refuse_ending(path)
     kind = path.suffix.casefold()
-    if kind not in KINDS:
-        raise InputError(f'cannot write events as "{path.suffix}"', file=path, hint=f"endings are: {', '.join(KINDS)}")
     with _renamed(path) as part:
         if kind == ".parquet":
             pq.write_table(table, part, compression="zstd")
@@ -47,6 +46,16 @@ def write_table(table: pa.Table, path: Path) -> None:
         else:
             with part.open("wb") as out:
                 out.writelines(_lines(table, collection=kind == ".geojson"))
+
+
+def refuse_ending(path: Path) -> None:
+    """Raise where a name does not tell a format, which is better known before a long search.
+
+    Raises:
+        InputError: it does not.
+    """
+    if path.suffix.casefold() not in KINDS:
+        raise InputError(f'cannot write events as "{path.suffix}"', file=path, hint=f"endings are: {', '.join(KINDS)}")
 
 
 @contextmanager

@@ -30,6 +30,8 @@ def read_statics(path: Path) -> pa.Table:
             )
         table = pq.read_table(path, columns=[name for name in COLUMNS if name in names])
         table.validate(full=True)
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, hint="check the path") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InputError("is not a Parquet file, or it is damaged", file=path, hint="write it again") from error
     return table

@@ -25,9 +25,10 @@ STEEPEST_DEG = 85.0  # no ship anchors nearer to a pole; such rows of published 
 def anchorages(path: Path) -> Places:
     """Read a list of anchorages, CSV (also .gz) or Parquet.
 
-    Columns: `lat`, `lon` or `latitude`, `longitude`; `s2id` or `id`; besides `label`, `sublabel` and `iso3`. An `s2id`
-    is computed again from the position (S2 cell token of level 14), for spreadsheets spoil some (``1.02E+06``). Rows
-    beyond 85 degrees of latitude are left out.
+    Columns: `lat`, `lon` or `latitude`, `longitude`; `s2id`, `id` or `name`; besides `label`, `sublabel` and `iso3`, or
+    `name` and `country`. An `s2id` is computed again from the position (S2 cell token of level 14), for spreadsheets
+    spoil some (``1.02E+06``). Names stand in for missing ids, the second of one name as ``name (2)``. Rows beyond 85
+    degrees of latitude are left out.
 
     Raises:
         InputError: the file cannot be read, or a column is missing.
@@ -37,12 +38,17 @@ def anchorages(path: Path) -> Places:
     lat = np.where(np.abs(lat) > STEEPEST_DEG, np.nan, lat)
     if "s2id" in table.column_names:
         ids = s2_tokens(lat, lon, ANCHORAGE_LEVEL)
+    elif {"id", "place_id"}.isdisjoint(table.column_names) and "name" in table.column_names:
+        ids = _told_apart(_texts(_column(table, path, "name")))
     else:
         ids = _texts(_column(table, path, "id", "place_id", "s2id"))
-    none = [""] * table.num_rows
-    label, sublabel, iso3 = (
-        _texts(table[name]) if name in table.column_names else none for name in ("label", "sublabel", "iso3")
-    )
+
+    def texts(*columns: str) -> list[str]:
+        return next(
+            (_texts(table[name]) for name in columns if table.column_names.count(name) == 1), [""] * table.num_rows
+        )
+
+    label, sublabel, iso3 = texts("label", "name"), texts("sublabel"), texts("iso3", "country")
     names = [", ".join(part for part in parts if part) for parts in zip(label, sublabel, strict=True)]
     return points(ids, lat, lon, 0.0, names, iso3)
 
@@ -93,6 +99,8 @@ def _read(path: Path) -> pa.Table:
         convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
         with pa.input_stream(str(path), compression="detect") as stream:
             return pa.csv.read_csv(stream, convert_options=convert)
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, hint="check the path") from error
     except (OSError, EOFError, pa.ArrowException) as error:
         raise InputError("cannot be read as a list of places", file=path, hint="CSV in UTF-8, or Parquet") from error
 
@@ -108,6 +116,16 @@ def _column(table: pa.Table, path: Path, *names: str) -> pa.ChunkedArray:
 def _texts(column: pa.ChunkedArray) -> list[str]:
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
     return list(pc.fill_null(text, "").to_pylist())
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return names of which the second, third, … of the same kind are numbered."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return out
 
 
 def _numbers(column: pa.ChunkedArray, path: Path) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Thresholds = TypeVar("Thresholds", bound=msgspec.Struct)
+_LARGEST = 2**62  # whole numbers in kernels have 64 bits
 _FOLDER = files("tidewaiter.tracks.presets")
 
 
@@ -67,10 +68,16 @@ def preset(name: str, kind: str, struct: type[Thresholds], own: Mapping[str, Any
             raise InputError(
                 f'no threshold "{key}" for {kind}', hint=did_you_mean(key, known) or f"there are: {', '.join(known)}"
             )
+    hint = "see --explain for what each of them means"
     try:
-        return msgspec.convert(table | dict(own or {}), struct, strict=False)
+        values = msgspec.convert(table | dict(own or {}), struct, strict=False)
     except msgspec.ValidationError as error:
-        raise InputError(f"thresholds of {kind}: {error}", hint="see --explain for what each of them means") from error
+        raise InputError(f"thresholds of {kind}: {error}", hint=hint) from error
+    for key in known:
+        value = getattr(values, key)
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise InputError(f"thresholds of {kind}: {key} = {value} is out of range", hint=hint)
+    return values
 
 
 def explain(name: str, kind: str, struct: type[msgspec.Struct]) -> Explained:

@@ -51,6 +51,8 @@ def damage_named(path: Path, done: str = "") -> Iterator[None]:
     """Turn what libraries raise over damaged files into an InputError; `done` says how far reading came."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, hint="check the path") from error
     except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError, OverflowError) as error:
         cut = "truncated" in str(error).casefold() or isinstance(error, EOFError)
         what = "is cut off: the compressed data ends too early" if cut else f"is damaged or cannot be read ({error})"

@@ -138,7 +138,8 @@ def segment_file(
         How many rows and segments there are.
 
     Raises:
-        InputError: the file is not Parquet, is damaged, or a column is missing or of another type.
+        InputError: the file is not Parquet, is damaged, a column is missing or of another type, or the new one cannot be
+            written.
     """
     from tidewaiter.tracks.segments.files import write_segmented  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,15 +51,16 @@ def write_segmented(
         part.replace(out)
     except InputError as error:
         raise InputError(error.message, file=path, hint=error.hint) from error
-    except FileNotFoundError as error:
-        raise InputError("there is no such file or folder", file=error.filename or path) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the machine's fault (a full disk, a folder that may not be written), not the file's
+        if not path.exists():
+            raise InputError("there is no such file", file=path, hint="check the path") from error
+        if isinstance(error, OSError) and error.errno is not None:  # a full disk, a folder that is none
+            raise InputError(f"cannot be written ({os.strerror(error.errno)})", file=out) from error
         hint = "write it again from its source"
         raise InputError("is not a Parquet file, or it is damaged", file=path, hint=hint) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where there is no folder there is no part either
+            part.unlink()
     return _counted(found)
 
 

@@ -31,7 +31,7 @@ class Vessels:
         self.rows = 0
         self.disorder = 0
         self._max_disorder = max_disorder
-        self._jump = round(jump_h * HOUR_US)
+        self._jump = round(min(jump_h * HOUR_US, 2.0**62))
         self._jumps: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = []
         self._seed = int.from_bytes(os.urandom(7), "little")  # made-up keys cannot aim at one slot
         self._room(1 << 12)
