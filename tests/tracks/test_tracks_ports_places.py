@@ -225,6 +225,18 @@ def test_lists_of_a_user_are_read(tmp_path):
     assert ports_of_the_world.shapes.radius_km.tolist() == [3.0]
 
 
+def test_names_stand_in_for_ids(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("name,latitude,longitude,country\nPort B,1,2,XB\nPort A,3,4,XA\nPort B,5,6,XC\n")
+
+    places = ports.list_of_places(path)
+
+    assert places.ids == ("Port A", "Port B", "Port B (2)")
+    assert places.names == ("Port A", "Port B", "Port B")
+    assert places.countries == ("XA", "XB", "XC")
+    assert places.shapes.lat.tolist() == [3.0, 1.0, 5.0]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
