@@ -39,6 +39,7 @@ evaluate: $(STAMP)
 	@$(BIN)/python evaluation/calls.py
 	@$(BIN)/python evaluation/tally.py
 	@$(BIN)/python evaluation/claims.py
+	@$(BIN)/python evaluation/tracks.py
 
 # The independent engine (extra [pymc]) has an environment of its own, for it needs Python 3.12 and most of a gigabyte.
 PYTHON_PYMC ?= $(shell for p in python3.13 python3.12; do $$p -c "" 2>/dev/null && echo $$p && break; done)
@@ -52,6 +53,8 @@ crosscheck: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/texts.py
+	@$(BIN)/python benchmarks/tracks.py
 
 # New pins: change pyproject.toml, then `make lock`.
 lock:

@@ -2,7 +2,7 @@
 
     python benchmarks/texts.py [--quick] [--json FILE]
 
-Documents are the annotated articles of evaluation/claims, open and blind; they are timed, not looked at. In each round every
+Documents are the annotated articles of evaluation/claims, open and held out; they are timed, not looked at. In each round every
 reader reads all articles in its languages once, in a process of its own, one after the other, so that nothing remembered
 from an earlier round helps it. Reading begins after every reader has seen a made-up sentence of each language: loading is
 not counted. What is counted is processor time, in one thread; of several rounds the median of each article is taken. Ratios
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "speed.md"
-SETS = ("open", "blind")
+SETS = ("open", "held_out")
 BEGIN, END = "<!-- texts -->", "<!-- /texts -->"
 MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, bytes
 SIX = ("de", "en", "fr", "uk", "ru", "ko")
