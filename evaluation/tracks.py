@@ -91,15 +91,25 @@ def page(found: dict[str, dict[str, Any]], ranked: dict[str, Any]) -> str:
     for table, counts in mended.items():
         if isinstance(counts, dict) and "mended" in counts:
             lines.append(mended_row(table, counts["rows"], counts["mended"]))
-    lines += ["", "The shuttle search on simulated fleets:", "", "| dark share | true ones among the first | mean rank | first is true |",
-              "|---|---|---|---|"]  # fmt: skip
+    return "\n".join([*lines, "", *shuttle_table(ranked)])
+
+
+def shuttle_table(ranked: dict[str, Any]) -> list[str]:
+    """Write how the shuttle search does on simulated fleets, the last row on fleets without a shuttle."""
+    fleets, vessels, true = (ranked[name] for name in ("fleets", "vessels", "shuttles"))
+    lines = [
+        f"The shuttle search on {fleets} simulated fleets of {vessels} vessels for each row, of which {true} shuttle:",
+        "",
+        "| voyages on which they are dark | shuttles among as many first | mean rank (best) | said to be shuttles | others so said, a fleet |",
+        "|---|---|---|---|---|",
+    ]
     for key, row in ranked.items():
-        if isinstance(row, dict):
-            share = float(key.removeprefix("dark_"))
+        if key.startswith("dark_"):
             lines.append(
-                f"| {share:.0%} | {row['precision']:.0%} | {row['mean_rank']:.2f} | {row['first_is_true']:.0%} |"
+                f"| {float(key.removeprefix('dark_')):.0%} | {row['precision']:.1%} | {row['mean_rank']:.2f} "
+                f"({row['best_mean_rank']:.2f}) | {row['named']:.0%} | {row['wrongly_named_per_fleet']:.2f} |"
             )
-    return "\n".join(lines)
+    return [*lines, f"| no shuttle in the fleet | – | – | – | {ranked['none']['wrongly_named_per_fleet']:.2f} |"]
 
 
 def told(counts: Any) -> tuple[int, int, int] | None:

@@ -29,7 +29,7 @@ BEGIN_US = 1_704_067_200_000_000  # 2024-01-01
 HOUR_US = 3_600_000_000
 KM = 111.2  # in a degree of latitude
 SEEDS = 20
-FIRST_SEED = 100  # the search was made while looking at fleets with smaller ones
+FIRST_SEED = 300  # the search was made while looking at fleets with smaller ones
 DARK = (1.0, 0.7, 0.3)
 KINDS = {"shuttle": 4, "ferry": 60, "tramp": 70, "fishing": 100, "hiding": 6, "far": 20, "tug": 40}
 

@@ -457,7 +457,10 @@ def test_two_hulls_on_one_number(tmp_path, store):
     assert [(row["vessel_key"], json.loads(row["detail"])["kind"]) for row in jumps] == [(SILENT, "cloning")]
 
     numbers = [["here", "there", "third"].index(hull) for hull in where]
-    for ids in (where, numbers, [float(n) for n in numbers]):
+    again = ["a" if hull == "third" else hull[0] for hull in where]
+    again = ["a" if hull == "h" else hull for hull in again]  # one vessel's hull is called like the other vessel's
+    begun = [f"{row[0]}-{hull}" for row, hull in zip(rows, again, strict=True)]
+    for ids in (where, numbers, [float(n) for n in numbers], again, begun):
         path = tmp_path / "segments.parquet"
         pq.write_table(table_of(rows).append_column("segment_id", pa.array(ids)), path)
         for _ in range(2):  # the second time from the store

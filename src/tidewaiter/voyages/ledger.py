@@ -139,7 +139,8 @@ def build_ledger(
     are joined when most draws put them into the same stay. Between two seen calls, and before the first and after the
     last, the calls nobody saw are ranked by arrival in each draw; the j-th unseen call of such a gap gets a row when
     more than half of the draws have at least j of them. A ship heard at a destination may lie there without a voyage of
-    the line: that alone shows no call, and stands beside the inferred one that most draws explain it by. Ends are the 2.5 % and 97.5 % points over the draws.
+    the line: that alone shows no call, and stands beside the inferred one that most draws explain it by. Ends are the
+    2.5 % and 97.5 % points over the draws.
     """
     keep = _in_window(grid, stays)
     of_anchor = [_stay_of_anchor(fleet, stays, a, draws) for a in anchors]

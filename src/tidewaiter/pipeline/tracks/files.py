@@ -58,7 +58,7 @@ class Logs(msgspec.Struct, frozen=True):
     """
 
     sources: tuple[Source, ...]
-    reading: Reading | None
+    reading: Numbered | None
     statics: pa.Table | None
     speaking: frozenset[str]
     notes: tuple[tuple[str, str], ...]
@@ -114,7 +114,7 @@ def open_logs(root: Path, files: Sequence[tuple[Input, Evidence, Path]], folder:
                 hint = "in a case, vessels are told by their MMSI; give a mapping whose [vessel] is a number"
                 raise InputError("names vessels in words", file=name, hint=hint)
             fitted.append((number, opened, found))
-    reading = _Numbered(fitted, sources) if fitted else None
+    reading = Numbered(fitted, sources) if fitted else None
     said_all = pa.concat_tables(statics, promote_options="permissive") if statics else None
     return Logs(tuple(sources), reading, said_all, frozenset(speaking), tuple(notes))
 
@@ -133,7 +133,7 @@ class naming:  # noqa: N801 - reads as a word of the sentence
             raise InputError(error.message, file=self._name, hint=error.hint) from error
 
 
-class _Numbered(Reading):
+class Numbered(Reading):
     """Positions of files of several shapes, each row with the number of its file and its row or line."""
 
     def __init__(self, fitted: Sequence[tuple[int, Opened, Fitted]], sources: Sequence[Source]) -> None:

@@ -77,8 +77,8 @@ def _declared(vessel: Vessel) -> Iterator[Number]:
             yield Number(
                 int(mmsi.value),
                 vessel.id,
-                -FOREVER if start is None else _micros(start),
-                FOREVER if end is None else _micros(end),
+                -FOREVER if start is None else micros(start),
+                FOREVER if end is None else micros(end),
             )
 
 
@@ -95,7 +95,7 @@ def _bears(vessel: Vessel, row: dict[str, Any]) -> bool:
 def _told(
     vessel: Vessel, row: dict[str, Any], found: Sequence[Number], notes: list[tuple[str, str]]
 ) -> Iterator[Number]:
-    start, end = _micros(row["start"]), _micros(row["end"]) + 1
+    start, end = micros(row["start"]), micros(row["end"]) + 1
     same = [n for n in found if n.key == row["vessel_key"] and n.start < end and start < n.end]
     if any(n.vessel_id == vessel.id for n in same):
         return
@@ -110,9 +110,10 @@ def _told(
         yield Number(row["vessel_key"], vessel.id, start - _NEAR, end + _NEAR)
 
 
-def _micros(moment: datetime) -> int:
+def micros(moment: datetime) -> int:
+    """Return UTC microseconds since 1970."""
     return round(moment.timestamp() * 1e6)
 
 
-def _moment(micros: int) -> datetime | None:
-    return None if abs(micros) >= FOREVER else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+def _moment(t: int) -> datetime | None:
+    return None if abs(t) >= FOREVER else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=t)

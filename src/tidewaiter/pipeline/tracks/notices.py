@@ -41,7 +41,7 @@ def remarks(
 
 
 def _of_files(logs: Logs) -> Iterator[tuple[str, str]]:
-    for name, summary in getattr(logs.reading, "of_file", {}).items():
+    for name, summary in (logs.reading.of_file if logs.reading is not None else {}).items():
         for reason, rows in sorted(summary.rejected.items()):
             example = summary.examples.get(reason, "").rpartition(", ")[2]
             at = f" (the first: {example})" if example else ""

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tidewaiter.model.tables import CASE_EVENTS, EVENTS, FIXES, TIME
 from tidewaiter.pipeline.tracks.files import FILE_BITS, WHERE
+from tidewaiter.pipeline.tracks.hulls import micros
 from tidewaiter.tracks.events.rows import events_of
 
 if TYPE_CHECKING:
@@ -154,10 +155,10 @@ def _fix(rows: Rows, i: int, vessel_id: str | None) -> Fix:
 
 def _around(rows: Rows, event: Event, vessel_id: str | None) -> Iterator[Fix]:
     """Yield the last row up to the start of an event and the first one from its end on; of an open one the last."""
-    first = int(np.searchsorted(rows.t, _micros(event["start"]), side="right")) - 1
+    first = int(np.searchsorted(rows.t, micros(event["start"]), side="right")) - 1
     chosen = [first] if first >= 0 else []
     if event["end"] is not None:
-        last = int(np.searchsorted(rows.t, _micros(event["end"])))
+        last = int(np.searchsorted(rows.t, micros(event["end"])))
         chosen += [last] if last < len(rows.t) and last != first else []
     yield from (_fix(rows, i, vessel_id) for i in chosen)
 
@@ -165,9 +166,9 @@ def _around(rows: Rows, event: Event, vessel_id: str | None) -> Iterator[Fix]:
 def _visit(event: Event, rows: Rows, types: Sequence[str]) -> tuple[Event, list[Fix]]:
     """Add to a port visit when the ship came and went: between the rows elsewhere and those in port."""
     entered, left = types[0] == "PORT_ENTRY", types[-1] == "PORT_EXIT"
-    first = int(np.searchsorted(rows.t, _micros(event["start"])))
+    first = int(np.searchsorted(rows.t, micros(event["start"])))
     if left and event["end"] is not None:
-        last = int(np.searchsorted(rows.t, _micros(event["end"]))) - 1
+        last = int(np.searchsorted(rows.t, micros(event["end"]))) - 1
     else:
         last = len(rows.t) - 1
     last = max(min(last, len(rows.t) - 1), first)
@@ -197,7 +198,7 @@ def _messages(heard: Heard, event: Event) -> Iterator[Fix]:
     attribute = detail.get("attribute", "draught_m")
     key, t = said["vessel_key"].to_numpy(), said["t"].cast(pa.int64()).to_numpy()
     for moment in (event["start"], event["end"]):
-        rows = np.flatnonzero((key == event["vessel_key"]) & (t == _micros(moment))) if moment else ()
+        rows = np.flatnonzero((key == event["vessel_key"]) & (t == micros(moment))) if moment else ()
         told = [(int(i), said[attribute][int(i)].as_py()) for i in rows if attribute in said.column_names]
         for i, value in [(i, v) for i, v in told if v not in {None, "", 0}][:1]:
             words = f"{attribute} {value:g}" if isinstance(value, float) else f"{attribute} {value}"
@@ -219,7 +220,3 @@ def _number_changes(heard: Heard) -> Iterator[Event]:
                 "end": new,
                 "detail": msgspec.json.encode(told).decode(),
             }
-
-
-def _micros(moment: datetime) -> int:
-    return round(moment.timestamp() * 1e6)

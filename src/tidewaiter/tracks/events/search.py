@@ -47,7 +47,8 @@ _NOBODY = pa.schema(
         ("cog_deg", pa.float64()),
     ]
 ).empty_table()
-_NEVER = 2**62
+NEVER_US = 2**62
+"""After every time."""
 
 
 class Found(NamedTuple):
@@ -122,7 +123,7 @@ def find_events(
     refuse_lacks(asked, statics)
     index = place_index(asked)
     fleet: list[Vessels] = []
-    begins = _NEVER
+    begins = NEVER_US
     waiting: deque[tuple[Future[Vessels], int]] = deque()
     done = 0
 
@@ -136,22 +137,37 @@ def find_events(
 
     with ThreadPoolExecutor(threads) as pool:
         for tracks in batches:
-            begins = min(begins, int(tracks.t.min(initial=_NEVER)))
+            begins = min(begins, int(tracks.t.min(initial=NEVER_US)))
             table = as_table(tracks, asked.segments, asked.segment_ids)
             waiting.append((pool.submit(of_vessels, table, asked, index), len(tracks.t)))
             while len(waiting) > threads:
                 settle()
         while waiting:
             settle()
-    if done and begins > asked.until.timestamp() * 1e6:
+    if done:
+        refuse_late(begins, asked.until)
+    if not fleet:
+        fleet.append(of_nobody(asked, index))
+    return of_fleet(fleet, asked, statics)
+
+
+def refuse_late(begins: int, until: datetime) -> None:
+    """Raise when data begin, UTC microseconds, after their end.
+
+    Raises:
+        InputError: they do.
+    """
+    if begins > until.timestamp() * 1e6:
         first = np.datetime_as_string(np.datetime64(begins, "us"), "m")
         raise InputError(
             f"the data begin at {first}Z, after the end that they are given",
-            hint=f"the end was {asked.until.isoformat()}; leave it out for the end of the last day",
+            hint=f"the end was {until.isoformat()}; leave it out for the end of the last day",
         )
-    if not fleet:  # each kind has its table all the same
-        fleet.append(of_vessels(_NOBODY, asked, index))
-    return of_fleet(fleet, asked, statics)
+
+
+def of_nobody(asked: Asked, index: PlaceIndex | None) -> Vessels:
+    """Return what no vessel at all tells: of each kind an empty table."""
+    return of_vessels(_NOBODY, asked, index)
 
 
 def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] | None = None) -> pa.Table:
@@ -161,6 +177,7 @@ def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] | No
         tracks: whole vessels.
         segments: extra column of segments, which becomes ``segment_id``; "" = none.
         segment_ids: what its codes stand for, of which a negative one is null; None = it holds numbers, which are the ids.
+            An id that does not begin with its vessel gets it in front, for each vessel may have a segment 1.
     """
     unknown = [pa.array(column, mask=np.isnan(column)) for column in (tracks.sog_kn, tracks.cog_deg)]
     table = pa.table(
@@ -171,11 +188,23 @@ def as_table(tracks: Tracks, segments: str = "", segment_ids: Sequence[str] | No
         return table
     codes = tracks.extras[segments]
     if segment_ids is None:
-        return table.append_column("segment_id", pa.array(codes, mask=np.isnan(codes)).cast(pa.string()))
-    column = pa.DictionaryArray.from_arrays(
-        pa.array(codes, pa.int32(), mask=codes < 0), pa.array(segment_ids, pa.string())
-    )
-    return table.append_column("segment_id", column.cast(pa.string()))
+        ids = pa.array(codes, mask=np.isnan(codes)).cast(pa.string())
+    else:
+        told = pa.array(codes, pa.int32(), mask=codes < 0)
+        ids = pa.DictionaryArray.from_arrays(told, pa.array(segment_ids, pa.string())).cast(pa.string())
+    return table.append_column("segment_id", _of_vessel(tracks, ids))
+
+
+def _of_vessel(tracks: Tracks, ids: pa.Array) -> pa.Array:
+    """Return ids of segments, in front of each its vessel where it is not there."""
+    vessels = pa.array(np.repeat(tracks.vessel_key, np.diff(tracks.starts))).cast(pa.string())
+    front = pc.binary_join_element_wise(vessels, "", "-")
+    there = np.zeros(len(ids), np.bool_)
+    for length in np.unique(pc.utf8_length(front).to_numpy()).tolist():
+        there |= pc.fill_null(pc.equal(pc.utf8_slice_codeunits(ids, 0, length), front), fill_value=False).to_numpy(
+            zero_copy_only=False
+        )
+    return pc.if_else(pa.array(there), ids, pc.binary_join_element_wise(front, ids, ""))
 
 
 def refuse_lacks(asked: Asked, statics: pa.Table | None) -> None:

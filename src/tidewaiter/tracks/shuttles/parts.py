@@ -21,9 +21,9 @@ between both ends as for one that does as the rest of the fleet does. A part is 
 ``draught``               in how many round trips the draught changed. What share a shuttle tells is not known.
 ========================  =============================================================================================
 
-What the rest of the fleet does is measured from the fleet (`fleet`): a share of legs by a beta law over vessels, a time by a normal law of
-its logarithm, within and between vessels, a rate by the share of vessels that stand out. So a vessel that repeats itself counts once as one with
-that habit, and again only as far as vessels differ.
+What the rest of the fleet does is measured from the fleet (`fleet`): a share of legs by a beta law over vessels, a time by a
+normal law of its logarithm, within and between vessels, a rate by the share of vessels that stand out. So a vessel that
+repeats itself counts once as one with that habit, and again only as far as vessels differ.
 """
 
 from __future__ import annotations

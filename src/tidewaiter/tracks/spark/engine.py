@@ -13,7 +13,18 @@ import pyarrow as pa
 from tidewaiter.errors import InputError
 from tidewaiter.tracks.encounters import meetings_of
 from tidewaiter.tracks.events.fleet import SEGMENTS, Searched
-from tidewaiter.tracks.events.search import Asked, Vessels, as_table, of_fleet, of_vessels, place_index, refuse_lacks
+from tidewaiter.tracks.events.search import (
+    NEVER_US,
+    Asked,
+    Vessels,
+    as_table,
+    of_fleet,
+    of_nobody,
+    of_vessels,
+    place_index,
+    refuse_lacks,
+    refuse_late,
+)
 from tidewaiter.tracks.reading import CLOCK_JUMP, DUPLICATE, Clean, Reading, read
 from tidewaiter.tracks.reading.account import Account
 from tidewaiter.tracks.spark import blocks, found
@@ -24,7 +35,6 @@ from tidewaiter.tracks.spark.lots import whole_lots
 from tidewaiter.tracks.spark.meetings import encounters_on_spark, grid_rows
 from tidewaiter.tracks.spark.session import on_disk, spark_session
 from tidewaiter.tracks.spark.whole import Names, in_order
-from tidewaiter.tracks.store import Tracks
 from tidewaiter.tracks.store.kernel.sorting import side_votes
 from tidewaiter.tracks.store.order import refuse_swapped
 
@@ -39,7 +49,6 @@ if TYPE_CHECKING:
 LOT_ROWS = 1 << 18
 MOST_LOTS = 1 << 14
 LOTS_A_TASK = 2
-NEVER_US = 2**62
 VOTING_LOTS = 2
 """So many lots vote on whether latitude and longitude are exchanged; the local engine asks as many rows."""
 
@@ -225,8 +234,8 @@ def _fleet(
     if progress is not None:
         progress(sum(c.rows for c in counts))
     if not counts:  # each kind has its table all the same
-        return of_fleet([of_vessels(as_table(_nobody()), asked, place_index(asked))], asked, statics)
-    _refuse_late(min(c.begins for c in counts), asked.until)
+        return of_fleet([of_nobody(asked, place_index(asked))], asked, statics)
+    refuse_late(min(c.begins for c in counts), asked.until)
     encounters = None
     if hulls:
         encounters = meetings_of(hulls, asked.rules.of("encounter"))
@@ -235,24 +244,6 @@ def _fleet(
     joined = {kind: pa.concat_tables(parts) for kind, parts in tables.items()}
     telling = joined.pop(found.TELLING, None)
     return of_fleet([Vessels(joined, telling, None)], asked, statics, encounters)
-
-
-def _nobody() -> Tracks:
-    whole, number = np.empty(0, np.int64), np.empty(0)
-    return Tracks(np.zeros(1, np.int64), whole, whole, number, number, number, number, np.empty(0, np.float32), {})
-
-
-def _refuse_late(begins: int, until: datetime) -> None:
-    """Raise when data begin after their end.
-
-    Raises:
-        InputError: they do.
-    """
-    if begins > until.timestamp() * 1e6:
-        raise InputError(
-            f"the data begin at {np.datetime_as_string(np.datetime64(begins, 'us'), 'm')}Z, after the end that they are given",
-            hint=f"the end was {until.isoformat()}; leave it out for the end of the last day",
-        )
 
 
 def _count(reading: Reading, counts: Sequence[found.Counts], vessels: int) -> None:
