@@ -129,7 +129,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         python = options.peers or environment(folder)
-        metrics: dict[str, Any] = {}
+        metrics: dict[str, Any] = {"cores": os.cpu_count(), "versions": versions(python)}
         for script in SCRIPTS:
             print(f"tracks_{script} …", flush=True)
             metrics |= measured(script, python, folder, options.data, quick=options.quick)
@@ -172,6 +172,16 @@ def measured(script: str, python: Path, folder: Path, data: Path, *, quick: bool
     return {f"{script}_{name}": value for name, value in json.loads(out.read_text("utf-8")).items()}
 
 
+def versions(python: Path) -> dict[str, str]:
+    """Return the versions of what was measured and of what it rests on, as an interpreter has them."""
+    names = ("tidewaiter", "numba", "numpy", "pyarrow", *(peer.partition("==")[0] for peer in PEERS))
+    ask = (
+        f"import json; from importlib.metadata import version; print(json.dumps({{n: version(n) for n in {names!r}}}))"
+    )
+    found = subprocess.run([str(python), "-c", ask], check=True, capture_output=True, text=True)
+    return {"python": sys.version.partition(" ")[0], **json.loads(found.stdout)}
+
+
 def events(size: str, folder: Path, data: Path) -> dict[str, Any]:
     """Run `tidewaiter tracks events` on positions in no order and return what it took."""
     file = folder / f"{size}.parquet"
@@ -211,7 +221,13 @@ def cpu(used: resource.struct_rusage) -> float:
 
 def page(metrics: dict[str, Any]) -> str:
     """Write the tables."""
-    lines = ["| work | rows a processor second | times the speed of |", "|---|---|---|"]
+    told = ", ".join(f"{name} {number}" for name, number in metrics["versions"].items())
+    lines = [
+        f"{metrics['cores']} cores; {told}.",
+        "",
+        "| work | rows a processor second | times the speed of |",
+        "|---|---|---|",
+    ]
     for line in LINES:
         if line.ours in metrics:
             ratios = ", ".join(f"{peer} {times(metrics[m])}" for peer, m in line.ratios.items() if m in metrics)

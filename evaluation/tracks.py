@@ -84,7 +84,9 @@ def page(found: dict[str, dict[str, Any]], ranked: dict[str, Any]) -> str:
         for table, counts in tables.items():
             row = told(counts)
             if row is not None:
-                lines.append(f"| {table} | {REFERENCES[name]} | {row[0]:,} | {row[1]:,} | {row[2]:,} |")
+                lines.append(
+                    f"| {table} | {REFERENCES[name]} | {row[0]:,} | {row[1]:,} | {row[2]:,}{refused(counts)} |"
+                )
     mended = found["encounters"]
     lines += ["", "Encounters with the reference's faults mended, and why rows differ:", "",
               "| table | its rows | ours | equal | gone and new, by cause |", "|---|---|---|---|---|"]  # fmt: skip
@@ -124,10 +126,19 @@ def told(counts: Any) -> tuple[int, int, int] | None:
     if equal is None:
         return None
     different = next((counts[k] for k in ("different_rows", "different") if k in counts), None)
-    if different is None:
+    if isinstance(different, dict):  # by field
+        different = sum(different.values()) + counts["only_ours"] + counts["only_oracle"]
+    elif different is None:
         different = sum(counts.get(k, 0) for k in ("only_ours", "only_oracle", "only_reference", "only_pyais"))
     rows = next((counts[k] for k in ("reference_rows", "messages", "rows", "theirs") if k in counts), equal + different)
     return int(rows), int(equal), int(different)
+
+
+def refused(counts: Any) -> str:
+    """Say how many messages only pyais takes because it does not mind their length."""
+    parts = [counts[part] for part in ("positions", "statics") if isinstance(counts.get(part), dict)]
+    wrong = sum(part.get("only_oracle_wrong_length", 0) for part in parts)
+    return f", {wrong:,} of a wrong length" if wrong else ""
 
 
 def mended_row(table: str, oracle_rows: int, counts: dict[str, Any]) -> str:

@@ -49,11 +49,11 @@ def compare(data: Path) -> dict[str, object]:
         mine = _centres(*(ours[c] for c in ("vessel_key", "start", "end", "lat", "lon")))
         theirs = _reference(positions, rule)
         both = mine.keys() & theirs.keys()
-        out |= {
-            f"{name}_equal": len(both),
-            f"{name}_only_ours": len(mine) - len(both),
-            f"{name}_only_reference": len(theirs) - len(both),
-            f"{name}_centres_apart_m": max((_apart_m(mine[k], theirs[k]) for k in both), default=0.0),
+        out[f"stops_{name}"] = {
+            "equal": len(both),
+            "only_ours": len(mine) - len(both),
+            "only_reference": len(theirs) - len(both),
+            "centres_apart_m": max((_apart_m(mine[k], theirs[k]) for k in both), default=0.0),
         }
     return out
 
